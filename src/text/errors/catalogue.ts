@@ -1,0 +1,26 @@
+import { cliErrors } from "./cli.ts";
+import { engineErrors } from "./engine.ts";
+import { harborErrors } from "./harbor.ts";
+import { hostErrors } from "./host.ts";
+import { kindErrors } from "./kinds.ts";
+import { kubernetesErrors } from "./kubernetes.ts";
+import { modelErrors } from "./model.ts";
+import { networkErrors } from "./network.ts";
+import { pkiErrors } from "./pki.ts";
+import { sandboxErrors } from "./sandbox.ts";
+
+/** Every error that Moorline can name, by its stable code. */
+export const errorTexts = {
+  ...modelErrors,
+  ...engineErrors,
+  ...pkiErrors,
+  ...networkErrors,
+  ...harborErrors,
+  ...kubernetesErrors,
+  ...hostErrors,
+  ...kindErrors,
+  ...sandboxErrors,
+  ...cliErrors,
+} as const;
+
+export type ErrorCode = keyof typeof errorTexts;

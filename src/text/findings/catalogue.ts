@@ -1,0 +1,18 @@
+import { harborCertificateFindings } from "./harbor-certificate.ts";
+import { harborRegistryFindings } from "./harbor-registry.ts";
+import { nodeTrustFindings } from "./node-trust.ts";
+import { pkiFindings } from "./pki.ts";
+import { preflightFindings } from "./preflight.ts";
+import { projectBindingFindings } from "./project-binding.ts";
+
+/** Every finding, by its stable code. */
+export const findingTexts = {
+  ...harborRegistryFindings,
+  ...harborCertificateFindings,
+  ...projectBindingFindings,
+  ...nodeTrustFindings,
+  ...pkiFindings,
+  ...preflightFindings,
+} as const;
+
+export type FindingCode = keyof typeof findingTexts;

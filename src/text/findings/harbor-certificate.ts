@@ -1,0 +1,4 @@
+import type { FindingTable } from "./table.ts";
+
+/** What can be found wrong: HarborCertificate. */
+export const harborCertificateFindings = {} as const satisfies FindingTable;

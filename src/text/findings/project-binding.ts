@@ -1,0 +1,4 @@
+import type { FindingTable } from "./table.ts";
+
+/** What can be found wrong: ProjectBinding. */
+export const projectBindingFindings = {} as const satisfies FindingTable;

@@ -1,0 +1,24 @@
+import { cliMessages } from "./cli.ts";
+import { engineMessages } from "./engine.ts";
+import { harborCertificateMessages } from "./harbor-certificate.ts";
+import { harborRegistryMessages } from "./harbor-registry.ts";
+import { nodeTrustMessages } from "./node-trust.ts";
+import { pkiMessages } from "./pki.ts";
+import { preflightMessages } from "./preflight.ts";
+import { projectBindingMessages } from "./project-binding.ts";
+import { sandboxMessages } from "./sandbox.ts";
+
+/** Every sentence that is not an error or a finding, by its key. Keys begin with their area: `nodeTrust.writeHosts`. */
+export const messageTexts = {
+  ...engineMessages,
+  ...harborRegistryMessages,
+  ...harborCertificateMessages,
+  ...projectBindingMessages,
+  ...nodeTrustMessages,
+  ...pkiMessages,
+  ...preflightMessages,
+  ...cliMessages,
+  ...sandboxMessages,
+} as const;
+
+export type MessageKey = keyof typeof messageTexts;

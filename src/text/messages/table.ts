@@ -1,0 +1,3 @@
+import type { Bilingual } from "../language.ts";
+
+export type MessageTable = Readonly<Record<string, Bilingual>>;
