@@ -28,7 +28,7 @@ export class MoorlineError extends Error {
 
   constructor(code: ErrorCode, details: ErrorDetails) {
     const parameters = { ...details.parameters, subject: details.subject };
-    super(fill(errorTexts[code].en.what, parameters), { cause: details.cause });
+    super(fill(errorTexts[code].en.what, parameters, "en"), { cause: details.cause });
     this.code = code;
     this.subject = details.subject;
     this.parameters = parameters;
@@ -51,7 +51,10 @@ export class MoorlineErrors extends Error {
 /** What an error says in one language: what happened and what to do now. */
 export function describeError(error: MoorlineError, language: Language): { what: string; remedy: string } {
   const text = language === "zh-CN" ? errorTexts[error.code].zh : errorTexts[error.code].en;
-  return { what: fill(text.what, error.parameters), remedy: fill(text.remedy, error.parameters) };
+  return {
+    what: fill(text.what, error.parameters, language),
+    remedy: fill(text.remedy, error.parameters, language),
+  };
 }
 
 /**

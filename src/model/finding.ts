@@ -24,5 +24,5 @@ export function finding(
 }
 
 export function describeFinding(of: Finding, language: Language): string {
-  return fill(inLanguage(findingTexts[of.code], language), { ...of.evidence, subject: of.subject });
+  return fill(inLanguage(findingTexts[of.code], language), { ...of.evidence, subject: of.subject }, language);
 }

@@ -1,6 +1,6 @@
 import { inLanguage, type Language } from "./language.ts";
 import { messageTexts, type MessageKey } from "./messages/catalogue.ts";
-import { fill, type Parameters, type PlaceholdersOf } from "./template.ts";
+import { fill, type Parameters, type ParameterValue, type PlaceholdersOf } from "./template.ts";
 
 /** A sentence as data: which one, and what fills it. Faces put it into words. */
 export interface Message {
@@ -9,7 +9,7 @@ export interface Message {
 }
 
 type ParametersOf<K extends MessageKey> = Readonly<
-  Record<PlaceholdersOf<(typeof messageTexts)[K]["en"]>, string | number | boolean>
+  Record<PlaceholdersOf<(typeof messageTexts)[K]["en"]>, ParameterValue>
 >;
 
 /**
@@ -25,5 +25,5 @@ export function message<K extends MessageKey>(
 
 /** Puts a message into words. */
 export function render(of: Message, language: Language): string {
-  return fill(inLanguage(messageTexts[of.key], language), of.parameters);
+  return fill(inLanguage(messageTexts[of.key], language), of.parameters, language);
 }

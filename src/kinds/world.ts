@@ -1,0 +1,26 @@
+import type { HttpEndpoint } from "../clients/http/endpoint.ts";
+import type { TlsOptions } from "../clients/http/tls-options.ts";
+import type { Host } from "../clients/host/host.ts";
+import type { KubernetesClient } from "../clients/kubernetes/client.ts";
+import type { EngineWorld } from "../engine/world.ts";
+import type { Document, Reference } from "../model/document.ts";
+
+/**
+ * The world outside, as the kinds see it. Faces make one and hand it in; nothing here decides anything.
+ * Connections are opened on first use and kept; the face closes them.
+ */
+export interface World extends EngineWorld {
+  /** The documents that were given together with this one. */
+  readonly documents: { find(reference: Reference): Document | undefined };
+  /** Reads a variable of the process environment. */
+  environment(name: string): string | undefined;
+  /** The machine that this runs on. */
+  readonly host: Host;
+  /**
+   * The cluster of the current kubeconfig context, or of the pod that this runs in.
+   * @throws MoorlineError KUBECONFIG_* where there is none or it is not usable
+   */
+  kubernetes(): Promise<KubernetesClient>;
+  /** An HTTPS endpoint; the same URL and options give the same connection pool. */
+  endpoint(url: string, tls: TlsOptions): HttpEndpoint;
+}
