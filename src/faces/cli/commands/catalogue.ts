@@ -1,0 +1,82 @@
+import type { Bilingual } from "../../../text/language.ts";
+import type { Command } from "../command.ts";
+
+/** A command in the list: what help needs at once, and the rest when it is called (cold start). */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: Bilingual;
+  load(): Promise<Command>;
+}
+
+/** Every command, in the order in which help lists them. */
+export const catalogue: readonly CommandEntry[] = [
+  {
+    name: "init",
+    summary: { en: "Write a first set of documents.", zh: "生成第一份文档。" },
+    load: async () => (await import("./init.ts")).init,
+  },
+  {
+    name: "preflight",
+    summary: { en: "Check what the integration needs before it starts.", zh: "检查对接所需的前提条件。" },
+    load: async () => (await import("./preflight.ts")).preflight,
+  },
+  {
+    name: "plan",
+    summary: { en: "Show what would be done, and why.", zh: "显示将要执行的操作及其原因。" },
+    load: async () => (await import("./plan.ts")).plan,
+  },
+  {
+    name: "apply",
+    summary: { en: "Make the documents true, and prove it.", zh: "使文档成为现实，并加以验证。" },
+    load: async () => (await import("./apply.ts")).applyCommand,
+  },
+  {
+    name: "verify",
+    summary: { en: "Prove from outside that the documents are true.", zh: "从外部验证文档是否成立。" },
+    load: async () => (await import("./verify.ts")).verifyCommand,
+  },
+  {
+    name: "destroy",
+    summary: { en: "Take away what Moorline put there.", zh: "移除 Moorline 所创建的内容。" },
+    load: async () => (await import("./destroy.ts")).destroy,
+  },
+  {
+    name: "render",
+    summary: { en: "Write plain manifests and files for GitOps.", zh: "为 GitOps 生成普通清单与文件。" },
+    load: async () => (await import("./render.ts")).render,
+  },
+  {
+    name: "node apply",
+    summary: {
+      en: "Make this node's runtimes trust the registry.",
+      zh: "使本节点的容器运行时信任该镜像仓库。",
+    },
+    load: async () => (await import("./node-apply.ts")).nodeApply,
+  },
+  {
+    name: "explain",
+    summary: { en: "Describe a kind and its fields.", zh: "说明某个类型及其字段。" },
+    load: async () => (await import("./explain.ts")).explain,
+  },
+  {
+    name: "sandbox",
+    summary: {
+      en: "Run an embedded Harbor, Kubernetes and KubeSphere.",
+      zh: "运行内嵌的 Harbor、Kubernetes 与 KubeSphere。",
+    },
+    load: async () => (await import("./sandbox.ts")).sandbox,
+  },
+  {
+    name: "completion",
+    summary: {
+      en: "Print a completion script for bash, zsh or fish.",
+      zh: "输出 bash、zsh 或 fish 的补全脚本。",
+    },
+    load: async () => (await import("./completion.ts")).completion,
+  },
+  {
+    name: "version",
+    summary: { en: "Print the version.", zh: "显示版本。" },
+    load: async () => (await import("./version.ts")).version,
+  },
+];

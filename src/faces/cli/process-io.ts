@@ -1,0 +1,35 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Io } from "./command.ts";
+
+/** The real process. Ctrl-C once asks to stop, twice cuts off. */
+export function processIo(): Io {
+  const stopping = new AbortController();
+  const cutOff = new AbortController();
+  const onSignal = (): void => {
+    if (stopping.signal.aborted) cutOff.abort();
+    else stopping.abort();
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  const interactive = process.stdout.isTTY === true;
+  // https://no-color.org and the usual FORCE_COLOR
+  const colours = !process.env.NO_COLOR && (interactive || Boolean(process.env.FORCE_COLOR));
+  return {
+    stdin: process.stdin,
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    environment: process.env,
+    workingDirectory: process.cwd(),
+    interactive,
+    colours,
+    width: process.stdout.columns ?? 100,
+    clock: {
+      now: () => new Date(),
+      sleep: async (ms, signal) => void (await sleep(ms, undefined, { signal })),
+    },
+    random: { bytes: (length) => randomBytes(length), fraction: () => Math.random() },
+    stopping: stopping.signal,
+    signal: cutOff.signal,
+  };
+}
