@@ -1,0 +1,117 @@
+import { apiGroup, type KindSchema } from "../kind-schema.ts";
+import { isNode, rawSpecSchema, walk, type SchemaNode } from "./json-schema.ts";
+
+/**
+ * Keeps what a structural schema may hold (Kubernetes "Extend the Kubernetes API with CustomResourceDefinitions",
+ * section "Specifying a structural schema"; 1.20 is the floor, so no CEL). Defaults stay out: the engine sets them,
+ * and a default that is stored can never change again.
+ */
+function structural(node: SchemaNode): SchemaNode {
+  const {
+    zh: _zh,
+    default: _default,
+    additionalProperties,
+    propertyNames: _propertyNames,
+    const: constant,
+    $schema: _schema,
+    anyOf,
+    ...rest
+  } = node;
+  const out: SchemaNode = { ...rest };
+  if (constant !== undefined) {
+    out.enum = [constant];
+    out.type ??= typeof constant;
+  }
+  if (isNode(additionalProperties)) out.additionalProperties = additionalProperties;
+  if (Array.isArray(anyOf)) {
+    const types = anyOf.map((n: unknown) => (isNode(n) ? n.type : undefined));
+    if (types.includes("integer") && types.includes("string")) out["x-kubernetes-int-or-string"] = true;
+    else
+      throw new Error(
+        `a union of ${types.join(", ")} cannot be put into a structural schema; use optional members`,
+      );
+  }
+  return out;
+}
+
+const condition: SchemaNode = {
+  type: "object",
+  required: ["type", "status"],
+  properties: {
+    type: { type: "string" },
+    status: { type: "string", enum: ["True", "False", "Unknown"] },
+    reason: { type: "string" },
+    message: { type: "string" },
+    observedGeneration: { type: "integer", format: "int64" },
+    lastTransitionTime: { type: "string", format: "date-time" },
+  },
+};
+
+const status: SchemaNode = {
+  type: "object",
+  properties: {
+    observedGeneration: { type: "integer", format: "int64" },
+    lastProof: { type: "string", format: "date-time" },
+    conditions: {
+      type: "array",
+      items: condition,
+      "x-kubernetes-list-type": "map",
+      "x-kubernetes-list-map-keys": ["type"],
+    },
+  },
+};
+
+/** The CustomResourceDefinition (apiextensions.k8s.io/v1) of one kind. */
+export function customResourceDefinition(kind: KindSchema): SchemaNode {
+  return {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: {
+      name: `${kind.plural}.${apiGroup}`,
+      labels: {
+        "app.kubernetes.io/part-of": "moorline",
+        // KubeSphere 4 serves the kinds that carry this label under /kapis, with its own access rules.
+        "kubesphere.io/resource-served": "true",
+      },
+    },
+    spec: {
+      group: apiGroup,
+      scope: "Cluster",
+      names: {
+        kind: kind.kind,
+        listKind: `${kind.kind}List`,
+        plural: kind.plural,
+        singular: kind.kind.toLowerCase(),
+        shortNames: kind.shortNames,
+        categories: ["moorline"],
+      },
+      versions: [
+        {
+          name: "v1alpha1",
+          served: true,
+          storage: true,
+          subresources: { status: {} },
+          additionalPrinterColumns: [
+            ...kind.columns,
+            { name: "Ready", type: "string", jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
+            { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },
+          ],
+          schema: {
+            openAPIV3Schema: {
+              type: "object",
+              description: kind.description.en,
+              required: ["spec"],
+              properties: {
+                apiVersion: { type: "string" },
+                kind: { type: "string" },
+                metadata: { type: "object" },
+                spec: walk(rawSpecSchema(kind, "openapi-3.0"), structural),
+                status,
+              },
+            },
+          },
+        },
+      ],
+    },
+  };
+}
