@@ -1,0 +1,200 @@
+import { X509Certificate } from "node:crypto";
+import { connect as connectTcp, isIP } from "node:net";
+import { connect, type ConnectionOptions, type DetailedPeerCertificate, type TLSSocket } from "node:tls";
+import type { TlsOptions } from "../http/tls-options.ts";
+import { isClientAlert, type ServedCertificate } from "./failures.ts";
+import { secureContextOf } from "./secure-context.ts";
+
+export interface TlsProbe {
+  readonly host: string;
+  readonly port: number;
+  /** SNI and expected name; the host by default. */
+  readonly serverName?: string;
+  readonly tls?: TlsOptions;
+  readonly signal?: AbortSignal;
+  /** Limit for the whole probe; default 10 s. */
+  readonly timeoutMs?: number;
+}
+
+/** What a TLS server showed, whether it is trusted or not. */
+export interface TlsObservation {
+  /** TCP connected. */
+  readonly connected: boolean;
+  /** The handshake ended, as far as the client can tell. */
+  readonly handshake: boolean;
+  /** What the server served, leaf first, as it sent them; nothing that the trust store added. */
+  readonly chainPem: readonly string[];
+  readonly protocol: string | undefined;
+  readonly cipher: string | undefined;
+  /** The chain verifies against the given roots and the name fits. */
+  readonly authorized: boolean;
+  /** OpenSSL's or Node's code when it does not, such as UNABLE_TO_VERIFY_LEAF_SIGNATURE. */
+  readonly authorizationError: string | undefined;
+  /** Upper-case hexadecimal. */
+  readonly servedSerial: string | undefined;
+  readonly servedNames: string | undefined;
+  readonly servedIssuer: string | undefined;
+  readonly notBefore: Date | undefined;
+  readonly notAfter: Date | undefined;
+  /**
+   * What became of a client without, or with, its certificate: `accepted`: the server answered a request; `required`:
+   * it refused for lack of one; `refused`: it refused the one that was sent, or closed right after it; `unknown`: it closed without a word.
+   */
+  readonly client: "accepted" | "required" | "refused" | "unknown";
+  /** Code of what ended the probe early: ECONNREFUSED, ERR_SSL_…, PROBE_TIMEOUT, PROBE_CANCELLED. */
+  readonly failure: string | undefined;
+}
+
+type Draft = { -readonly [K in keyof TlsObservation]: TlsObservation[K] };
+
+/**
+ * Shakes hands with a TLS server and tells what it showed; never throws for what the server did.
+ *
+ * In TLS 1.3 the client is done before the server has looked at its certificate: a missing one shows only on the
+ * first read (RFC 8446 §4.4.2.4; facts: undici tells just "other side closed"). So the probe also asks for `/`.
+ * @throws TLS_CA_UNREADABLE, TLS_CLIENT_PAIR_UNUSABLE
+ */
+export async function probeTls(probe: TlsProbe): Promise<TlsObservation> {
+  const serverName = probe.serverName ?? probe.tls?.serverName ?? probe.host;
+  const options: ConnectionOptions = {
+    host: probe.host,
+    port: probe.port,
+    ...(isIP(serverName) === 0 && { servername: serverName }),
+    secureContext: secureContextOf(probe.tls ?? {}, `${probe.host}:${probe.port}`),
+    // The observation wants the chain of an untrusted server too; nothing but a bare GET is ever sent.
+    rejectUnauthorized: false,
+  };
+  const draft: Draft = {
+    connected: false,
+    handshake: false,
+    chainPem: [],
+    protocol: undefined,
+    cipher: undefined,
+    authorized: false,
+    authorizationError: undefined,
+    servedSerial: undefined,
+    servedNames: undefined,
+    servedIssuer: undefined,
+    notBefore: undefined,
+    notAfter: undefined,
+    client: "unknown",
+    failure: undefined,
+  };
+  await converse(options, serverName, probe, draft);
+  return draft;
+}
+
+function converse(
+  options: ConnectionOptions,
+  serverName: string,
+  probe: TlsProbe,
+  draft: Draft,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = connectTcp({ host: probe.host, port: probe.port });
+    let tls: TLSSocket | undefined;
+    let answer = "";
+    let sawCertificate = false;
+    const timer = setTimeout(() => finish("PROBE_TIMEOUT"), probe.timeoutMs ?? 10_000);
+    const cancel = () => finish("PROBE_CANCELLED");
+    const finish = (failure?: string): void => {
+      clearTimeout(timer);
+      probe.signal?.removeEventListener("abort", cancel);
+      if (failure !== undefined) draft.failure ??= failure;
+      draft.client = clientVerdict(answer, {
+        failure: draft.failure ?? "",
+        sawCertificate: sawCertificate || draft.handshake,
+        sent: probe.tls?.clientCertificate !== undefined,
+      });
+      tls?.destroy();
+      socket.destroy();
+      resolve();
+    };
+    if (probe.signal?.aborted) return finish("PROBE_CANCELLED");
+    probe.signal?.addEventListener("abort", cancel, { once: true });
+    socket.on("error", (error: NodeJS.ErrnoException) => finish(error.code ?? error.message));
+    socket.once("connect", () => {
+      draft.connected = true;
+      tls = connect({ ...options, socket });
+      tls.on("error", (error: NodeJS.ErrnoException) => {
+        sawCertificate = tls?.getPeerCertificate()?.raw !== undefined;
+        finish(error.code ?? error.message);
+      });
+      tls.once("secureConnect", () => {
+        record(tls as TLSSocket, draft);
+        tls?.write(`GET / HTTP/1.1\r\nHost: ${serverName}\r\nConnection: close\r\n\r\n`);
+      });
+      tls.on("data", (chunk: Buffer) => {
+        answer += chunk.toString("latin1");
+        if (answer.length > 8192) finish();
+      });
+      tls.once("close", () => finish());
+    });
+  });
+}
+
+function record(socket: TLSSocket, draft: Draft): void {
+  draft.handshake = true;
+  draft.protocol = socket.getProtocol() ?? undefined;
+  draft.cipher = socket.getCipher()?.standardName;
+  draft.authorized = socket.authorized;
+  draft.authorizationError = errorCodeOf(socket.authorizationError);
+  draft.chainPem = servedChain(socket);
+  const leaf = draft.chainPem[0] === undefined ? undefined : new X509Certificate(draft.chainPem[0]);
+  draft.servedSerial = leaf?.serialNumber;
+  draft.servedNames = leaf?.subjectAltName;
+  draft.servedIssuer = leaf?.issuer.replaceAll("\n", ", ");
+  draft.notBefore = leaf && new Date(leaf.validFrom);
+  draft.notAfter = leaf && new Date(leaf.validTo);
+}
+
+/** Node types `authorizationError` as an Error, but it is the code's string for chain errors. */
+function errorCodeOf(error: unknown): string | undefined {
+  if (error === undefined || error === null) return undefined;
+  if (typeof error === "string") return error;
+  return error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : "UNKNOWN";
+}
+
+/** Leaf first; a self-signed root is its own issuer, which ends the walk. */
+function servedChain(socket: TLSSocket): string[] {
+  const chain: string[] = [];
+  const seen = new Set<string>();
+  let certificate: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
+  while (certificate?.raw && !seen.has(certificate.fingerprint256)) {
+    seen.add(certificate.fingerprint256);
+    chain.push(new X509Certificate(certificate.raw).toString());
+    certificate = certificate.issuerCertificate;
+  }
+  return chain;
+}
+
+/**
+ * nginx refuses inside HTTP (400 and a page; facts/harbor.md §3.3), others inside TLS: an alert about the certificate,
+ * or the general handshake_failure of TLS 1.2, which speaks of the client once the server has shown its certificate.
+ * A Node server just closes after the handshake (facts/stack.md §1.4).
+ */
+function clientVerdict(
+  answer: string,
+  seen: { failure: string; sawCertificate: boolean; sent: boolean },
+): TlsObservation["client"] {
+  if (answer.includes("No required SSL certificate was sent")) return "required";
+  if (answer.includes("The SSL certificate error")) return "refused";
+  if (answer !== "") return "accepted";
+  if (seen.failure.endsWith("ALERT_CERTIFICATE_REQUIRED")) return "required";
+  const aboutClient =
+    isClientAlert(seen.failure) || (seen.sawCertificate && seen.failure.endsWith("ALERT_HANDSHAKE_FAILURE"));
+  if (aboutClient) return seen.sent ? "refused" : "required";
+  const closedInSilence = seen.failure === "" || seen.failure === "ECONNRESET";
+  return seen.sent && seen.sawCertificate && closedInSilence ? "refused" : "unknown";
+}
+
+/** The served leaf in words, for error messages; undefined when the server showed none. */
+export function observedNames(seen: TlsObservation): ServedCertificate | undefined {
+  if (seen.notBefore === undefined || seen.notAfter === undefined) return undefined;
+  return {
+    issuer: seen.servedIssuer ?? "?",
+    names: seen.servedNames ?? "-",
+    notBefore: seen.notBefore.toISOString(),
+    notAfter: seen.notAfter.toISOString(),
+  };
+}
