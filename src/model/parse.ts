@@ -31,7 +31,7 @@ const envelope = z.strictObject({
     labels: z.record(z.string(), z.string()).optional(),
     annotations: z.record(z.string(), z.string()).optional(),
   }),
-  spec: z.unknown(),
+  spec: z.unknown().optional(),
   // What a cluster adds to an object; a document exported from one is still a document.
   status: z.unknown().optional(),
 });
