@@ -4,8 +4,6 @@ import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
 import { readIfPresent, writeAtomically } from "./files.ts";
 
-x509.cryptoProvider.set(webcrypto as Crypto);
-
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const day = 86_400_000;
 
@@ -104,7 +102,9 @@ function extensions(request: CertificateRequest): x509.Extension[] {
   ];
 }
 
-async function load(files: CertificateFiles): Promise<{ certificate: x509.X509Certificate; key: CryptoKey }> {
+async function load(
+  files: CertificateFiles,
+): Promise<{ certificate: x509.X509Certificate; key: webcrypto.CryptoKey }> {
   const certificate = (await readIfPresent(files.certificate)) ?? "";
   const key = (await readIfPresent(files.key)) ?? "";
   return {
