@@ -18,7 +18,7 @@ test("a secret prints as hidden however it is printed", () => {
   const secret = new Sensitive("Passw0rd");
   const printed = [
     String(secret),
-    `${secret}`,
+    ["", secret].join(""),
     JSON.stringify({ secret }),
     inspect(secret),
     inspect({ a: [secret] }),

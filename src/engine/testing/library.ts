@@ -1,6 +1,6 @@
 import type { Clock, EngineWorld, Random } from "../world.ts";
 import { defineKind, type Action, type AnyKind, type Step } from "../kind.ts";
-import { MoorlineError } from "../../model/errors.ts";
+import type { MoorlineError } from "../../model/errors.ts";
 import { message } from "../../text/message.ts";
 import { shelfSchema, type ShelfSpec } from "../../model/testing/shelf.ts";
 
