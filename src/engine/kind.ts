@@ -46,6 +46,13 @@ export interface Proof {
   readonly detail: Message;
 }
 
+/** A file that `render` writes: a manifest, or a file for a node. Never a private key or a credential. */
+export interface RenderedFile {
+  /** Relative path with forward slashes: `manifests/serviceaccount-demo-default.yaml`. */
+  readonly path: string;
+  readonly text: string;
+}
+
 /** What a step gets when it runs. */
 export interface RunContext<S, W extends EngineWorld> {
   readonly document: Document<S>;
@@ -73,6 +80,11 @@ export interface Kind<S, O, A extends Action, W extends EngineWorld> {
   planRemoval(document: Document<S>, observed: O, now: Date): KindPlan<A>;
   run(action: A, context: RunContext<S, W>): Promise<void>;
   verify(document: Document<S>, world: W, signal: AbortSignal): Promise<readonly Proof[]>;
+  /**
+   * What of the document can stand in a GitOps repository: reads the world, writes nothing. What only the loop can
+   * make (credentials, keys) stays out, and the file says so.
+   */
+  render?(document: Document<S>, world: W, signal: AbortSignal): Promise<readonly RenderedFile[]>;
 }
 
 /** A kind whose own types the engine does not know. */
