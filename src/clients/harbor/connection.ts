@@ -1,0 +1,151 @@
+import type { z } from "zod";
+import { MoorlineError } from "../../model/errors.ts";
+import type { HttpEndpoint, HttpRequest, HttpResponse } from "../http/endpoint.ts";
+import { refusePlainHttp } from "../http/url.ts";
+import { basicAuthorization, type Credential } from "./credential.ts";
+import { harborErrorOf, harborFailure } from "./failures.ts";
+import { Limiter } from "./limiter.ts";
+import { LoginGuard } from "./login-guard.ts";
+
+export interface HarborOptions {
+  /** Calls under way at a time; default 8. */
+  readonly concurrency?: number;
+  /** Shared with other clients of the same Harbor, because failed logins lock the account for all of them. */
+  readonly loginGuard?: LoginGuard;
+}
+
+/** One call of the API: path below /api/v2.0, segments encoded by {@link segment}. */
+export interface Call {
+  readonly method: HttpRequest["method"];
+  readonly path: string;
+  readonly query?: HttpRequest["query"];
+  /** The path names a project by name; says so, since an all-digit name would be read as an id. */
+  readonly byName?: true;
+  readonly json?: unknown;
+  readonly signal?: AbortSignal | undefined;
+  /** Statuses that are answers to the question, not failures. */
+  readonly expected?: readonly number[];
+}
+
+/** Sends calls to one Harbor under one credential, and judges the answers. Never repeats a call. */
+export class HarborConnection {
+  readonly url: string;
+  readonly credential: Credential | undefined;
+  readonly #endpoint: HttpEndpoint;
+  readonly #limiter: Limiter;
+  readonly #guard: LoginGuard;
+
+  constructor(endpoint: HttpEndpoint, credential: Credential | undefined, options: HarborOptions) {
+    if (credential) refusePlainHttp(endpoint.url);
+    this.url = endpoint.url;
+    this.credential = credential;
+    this.#endpoint = endpoint;
+    this.#limiter = new Limiter(options.concurrency ?? 8);
+    this.#guard = options.loginGuard ?? new LoginGuard();
+  }
+
+  /**
+   * Sends a call.
+   * @throws HARBOR_* for any status that is not a success or expected; NETWORK_*, TLS_*
+   */
+  async send(call: Call): Promise<HttpResponse> {
+    const answer = await this.#limiter.run(() => this.#authenticated(call));
+    const fine = answer.status >= 200 && answer.status < 300;
+    if (fine || call.expected?.includes(answer.status)) return answer;
+    throw harborFailure(answer, this.credential?.username);
+  }
+
+  /**
+   * Sends a call and reads its JSON.
+   * @throws HARBOR_NOT_HARBOR for another content type, HARBOR_RESPONSE_UNEXPECTED for another shape
+   */
+  async read<T extends z.ZodType>(call: Call, schema: T): Promise<z.output<T>> {
+    return parseAnswer(await this.send(call), schema);
+  }
+
+  /** As {@link read}, with undefined for 404. */
+  async readIfThere<T extends z.ZodType>(call: Call, schema: T): Promise<z.output<T> | undefined> {
+    const answer = await this.send({ ...call, expected: [404] });
+    if (answer.status !== 404) return parseAnswer(answer, schema);
+    // A 404 that is not Harbor's speaks of the path, not of the thing asked for.
+    if (harborErrorOf(answer.text()) === undefined) throw harborFailure(answer, this.credential?.username);
+    return undefined;
+  }
+
+  #authenticated(call: Call): Promise<HttpResponse> {
+    const credential = this.credential;
+    if (credential === undefined) return this.#exchange(call, {});
+    const subject = `${call.method} ${this.url}/api/v2.0${call.path}`;
+    const send = () => this.#exchange(call, { authorization: basicAuthorization(credential) });
+    return this.#guard.run(credential, subject, send, (a) => a.status === 401, call.signal);
+  }
+
+  #exchange(call: Call, authorization: Record<string, string>): Promise<HttpResponse> {
+    return this.#endpoint.request({
+      method: call.method,
+      path: `/api/v2.0${call.path}`,
+      headers: {
+        accept: "application/json",
+        ...authorization,
+        ...(call.byName && { "x-is-resource-name": "true" }),
+        ...(call.json !== undefined && { "content-type": "application/json" }),
+      },
+      ...(call.query && { query: call.query }),
+      ...(call.json !== undefined && { body: JSON.stringify(call.json) }),
+      ...(call.signal && { signal: call.signal }),
+    });
+  }
+}
+
+/** Reads an answer's JSON through a schema. */
+export function parseAnswer<T extends z.ZodType>(answer: HttpResponse, schema: T): z.output<T> {
+  const { subject } = answer;
+  const contentType = answer.headers["content-type"] ?? "";
+  if (!contentType.includes("json")) {
+    const reason = `status ${answer.status} with content type ${contentType || "(none)"}`;
+    throw new MoorlineError("HARBOR_NOT_HARBOR", { subject, parameters: { reason } });
+  }
+  const parsed = schema.safeParse(answer.json());
+  if (parsed.success) return parsed.data;
+  throw new MoorlineError("HARBOR_RESPONSE_UNEXPECTED", {
+    subject,
+    parameters: { reason: issuesOf(parsed.error) },
+  });
+}
+
+/**
+ * Checks what is about to be sent.
+ * @throws HARBOR_REQUEST_INVALID
+ */
+export function checkRequest<T extends z.ZodType>(schema: T, value: unknown, subject: string): z.output<T> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new MoorlineError("HARBOR_REQUEST_INVALID", {
+    subject,
+    parameters: { reason: issuesOf(parsed.error) },
+  });
+}
+
+function issuesOf(error: z.ZodError): string {
+  return error.issues
+    .map((i) => (i.path.length > 0 ? `${i.path.join(".")}: ${i.message}` : i.message))
+    .join("; ");
+}
+
+/** One path segment. */
+export function segment(text: string | number): string {
+  return encodeURIComponent(text);
+}
+
+/** A repository's name in a path: its slashes are encoded twice (facts/harbor.md §1.1). */
+export function repositorySegment(name: string): string {
+  return encodeURIComponent(encodeURIComponent(name));
+}
+
+/** The id at the end of a Location header, which is all that a 201 of Harbor brings. */
+export function createdId(answer: HttpResponse): number {
+  const match = /\/(\d{1,15})$/.exec(answer.headers.location ?? "");
+  if (match) return Number(match[1]);
+  const reason = `no id in Location "${answer.headers.location ?? ""}"`;
+  throw new MoorlineError("HARBOR_RESPONSE_UNEXPECTED", { subject: answer.subject, parameters: { reason } });
+}

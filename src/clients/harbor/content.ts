@@ -1,0 +1,22 @@
+import { repositorySegment, segment, type HarborConnection } from "./connection.ts";
+import { pages } from "./paging.ts";
+import * as schemas from "./schemas.ts";
+
+export interface ContentApi {
+  repositories(project: string, signal?: AbortSignal): AsyncGenerator<schemas.Repository>;
+  /** @param repository name without its project; slashes are fine */
+  artifacts(project: string, repository: string, signal?: AbortSignal): AsyncGenerator<schemas.Artifact>;
+}
+
+/** What lies in projects. Deleting images is no part of this client. */
+export function contentApi(connection: HarborConnection): ContentApi {
+  const at = (project: string) => `/projects/${segment(project)}/repositories`;
+  return {
+    repositories: (project, signal) =>
+      pages(connection, { path: at(project), signal }, schemas.repository, "name"),
+    artifacts: (project, repository, signal) => {
+      const path = `${at(project)}/${repositorySegment(repository)}/artifacts`;
+      return pages(connection, { path, query: { with_tag: true }, signal }, schemas.artifact, "id");
+    },
+  };
+}
