@@ -1,0 +1,179 @@
+import { z } from "zod";
+import type { Reference } from "../../model/document.ts";
+import { described, type KindSchema } from "../../model/kind-schema.ts";
+import {
+  clientCertificateReferences,
+  clientCertificateSource,
+  trustReferences,
+  trustSource,
+} from "../shared/trust-source.ts";
+
+const objectName = z
+  .string()
+  .max(253)
+  .regex(
+    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    "is not a name: lower-case letters, digits, '-' and '.' only (RFC 1123) | 不是有效名称：只能包含小写字母、数字、“-”和“.”（RFC 1123）",
+  );
+
+const dataKey = z
+  .string()
+  .max(253)
+  .regex(
+    /^[-._a-zA-Z0-9]+$/,
+    "is not a key of a Secret: letters, digits, '-', '_' and '.' only | 不是有效的 Secret 键：只能包含字母、数字、“-”、“_”和“.”",
+  );
+
+const variable = z
+  .string()
+  .max(200)
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not the name of an environment variable | 不是有效的环境变量名称");
+
+const url = z
+  .string()
+  .max(2048)
+  .regex(
+    /^https:\/\//,
+    "must begin with https:// ; Moorline speaks to Harbor over HTTPS only, because credentials travel with every pull | 必须以 https:// 开头；每次拉取都会携带凭据，因此 Moorline 只通过 HTTPS 访问 Harbor",
+  )
+  .regex(
+    /^\w+:\/\/(\[[0-9A-Fa-f:]+\]|[a-z0-9]([-a-z0-9.]*[a-z0-9])?)(:\d{1,5})?\/?$/,
+    "must be https://host or https://host:port, the host in lower case, without user, path or query | 必须是 https://主机 或 https://主机:端口，主机名小写，不含用户名、路径或查询参数",
+  );
+
+const credential = z
+  .strictObject({
+    secretRef: described(
+      z
+        .strictObject({
+          namespace: described(objectName, "Namespace of the Secret.", "Secret 所在命名空间。"),
+          name: described(objectName, "Name of the Secret.", "Secret 名称。"),
+          usernameKey: described(
+            dataKey.default("username"),
+            "Key that holds the user name.",
+            "存放用户名的键。",
+          ),
+          passwordKey: described(
+            dataKey.default("password"),
+            "Key that holds the password.",
+            "存放密码的键。",
+          ),
+        })
+        .optional(),
+      "A Secret in the cluster.",
+      "集群中的 Secret。",
+    ),
+    file: described(
+      z
+        .strictObject({
+          path: described(
+            z.string().min(1).max(4096),
+            "Path of a YAML or JSON file with `username` and `password`; relative paths start from this document's folder.",
+            "包含 `username` 和 `password` 的 YAML 或 JSON 文件路径；相对路径以本文档所在目录为起点。",
+          ),
+        })
+        .optional(),
+      "A file.",
+      "文件。",
+    ),
+    environment: described(
+      z
+        .strictObject({
+          username: described(
+            variable.default("HARBOR_USERNAME"),
+            "Variable that holds the user name.",
+            "存放用户名的环境变量。",
+          ),
+          password: described(
+            variable.default("HARBOR_PASSWORD"),
+            "Variable that holds the password.",
+            "存放密码的环境变量。",
+          ),
+        })
+        .optional(),
+      "Variables of the environment that Moorline runs in.",
+      "Moorline 运行环境中的环境变量。",
+    ),
+  })
+  .refine((c) => [c.secretRef, c.file, c.environment].filter((s) => s !== undefined).length === 1, {
+    message: "give exactly one of secretRef, file and environment",
+    params: { zh: "secretRef、file、environment 必须且只能填写一项" },
+  });
+
+const tls = z.strictObject({
+  ca: described(
+    trustSource.optional(),
+    "The CA that signed Harbor's certificate; this machine's roots where not given.",
+    "签发 Harbor 证书的 CA；未填写时使用本机信任的根证书。",
+  ),
+  clientCertificate: described(
+    clientCertificateSource.optional(),
+    "The client certificate that Harbor asks for (mutual TLS).",
+    "Harbor 要求的客户端证书（双向 TLS）。",
+  ),
+  minimumVersion: described(
+    z.enum(["TLSv1.2", "TLSv1.3"]).default("TLSv1.2"),
+    "The oldest TLS version to speak.",
+    "允许的最低 TLS 版本。",
+  ),
+  insecureSkipTlsVerify: described(
+    z.boolean().default(false),
+    "Weaker: do not check who answers. Anybody on the way can read the credential. Each report says so.",
+    "降低安全性：不验证服务器身份，中间人可窃取凭据。每次报告都会提示。",
+  ),
+});
+
+const kubesphere = z.strictObject({
+  trustCa: described(
+    z.enum(["auto", "never"]).default("auto"),
+    "Give ks-apiserver the CA, so that the console's Validate button and tag search work. It restarts once. Nothing happens where KubeSphere is absent or `tls.ca` is not given.",
+    "将 CA 提供给 ks-apiserver，使控制台的“验证”按钮和镜像标签搜索可用。ks-apiserver 会重启一次。未安装 KubeSphere 或未填写 `tls.ca` 时不做任何事。",
+  ),
+  namespace: described(
+    objectName.default("kubesphere-system"),
+    "Where ks-apiserver runs.",
+    "ks-apiserver 所在命名空间。",
+  ),
+});
+
+const spec = z.strictObject({
+  url: described(
+    url,
+    "Harbor's address as its users know it: https://host[:port].",
+    "用户访问 Harbor 的地址：https://主机[:端口]。",
+  ),
+  credential: described(
+    credential,
+    "The account that Moorline works with: an administrator, or a system robot that may manage projects and robots.",
+    "Moorline 使用的账户：管理员，或有权管理项目和机器人账户的系统级机器人账户。",
+  ),
+  tls: described(tls.prefault({}), "How Harbor proves who it is.", "Harbor 如何证明身份。"),
+  kubesphere: described(
+    kubesphere.prefault({}),
+    "What KubeSphere must know of this Harbor.",
+    "KubeSphere 需要了解的信息。",
+  ),
+});
+
+/** A checked HarborRegistry. */
+export type HarborRegistrySpec = z.infer<typeof spec>;
+
+function references(of: HarborRegistrySpec): readonly Reference[] {
+  return [
+    ...(of.tls.ca === undefined ? [] : trustReferences(of.tls.ca)),
+    ...(of.tls.clientCertificate === undefined ? [] : clientCertificateReferences(of.tls.clientCertificate)),
+  ];
+}
+
+export const harborRegistrySchema: KindSchema<HarborRegistrySpec> = {
+  kind: "HarborRegistry",
+  plural: "harborregistries",
+  shortNames: ["hr"],
+  description: {
+    en: "A Harbor at platform level: where it is, who Moorline is there, how its certificate is checked, and that KubeSphere trusts it.",
+    zh: "平台级 Harbor：地址、Moorline 使用的账户、证书校验方式，以及让 KubeSphere 信任它。",
+  },
+  spec,
+  columns: [{ name: "URL", type: "string", jsonPath: ".spec.url" }],
+  references,
+};
