@@ -7,6 +7,8 @@ export const managedBy = "moorline";
 export const bindingLabel = "moorline.io/binding";
 /** On a Secret: the Harbor project whose robot it holds, so that a binding that moves finds its old robots. */
 export const harborProjectAnnotation = "moorline.io/harbor-project";
+/** On a Secret: the id of a Harbor project that this binding created; ids are never used twice. */
+export const createdProjectAnnotation = "moorline.io/created-harbor-project";
 /** On a Secret: changed before a robot is removed that another run may be about to write (see cleanup in plan.ts). */
 export const fenceAnnotation = "moorline.io/fence";
 

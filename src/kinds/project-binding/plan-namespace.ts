@@ -21,6 +21,8 @@ export interface Chosen {
   readonly harborProject: string;
   /** Whether a step of this plan makes the Harbor project. */
   readonly projectIsMade: boolean;
+  /** Whether this project's Secret is to remember that Moorline made the Harbor project. */
+  readonly marksProject: boolean;
   readonly spec: ProjectBindingSpec;
   readonly now: Date;
 }
@@ -138,6 +140,7 @@ function issue(chosen: Chosen, checked: Checked | undefined, reasons: readonly F
       slot: place.slot,
       clear: place.clear,
       ...(secret !== undefined && { replaces: secretAt(secret) }),
+      marksProject: chosen.marksProject,
       recreate: secret?.flaws.includes("wrong-type") ?? false,
     },
   };

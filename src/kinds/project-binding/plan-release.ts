@@ -34,13 +34,15 @@ export function removeRobotsStep(
 }
 
 /** Takes away what the binding put into one project: links first, then the Secret, then the robots. */
-export function releaseNamespace(namespace: ObservedNamespace): readonly BindingStep[] {
-  const secrets = [...(namespace.secret === undefined ? [] : [namespace.secret]), ...namespace.formerSecrets];
-  const ours = secrets.filter((s) => s.owner === "us");
-  const unlinking = planUnlinking(
-    namespace,
-    secrets.filter((s) => s.owner !== "foreign").map((s) => s.name),
+export function releaseNamespace(namespace: ObservedNamespace, secretName: string): readonly BindingStep[] {
+  const { secret } = namespace;
+  const ours = [...(secret === undefined ? [] : [secret]), ...namespace.formerSecrets].filter(
+    (s) => s.owner === "us",
   );
+  const names = ours.map((s) => s.name);
+  // A link to a Secret that somebody deleted by hand goes too; one that is another's now stays.
+  if (secret === undefined) names.push(secretName);
+  const unlinking = planUnlinking(namespace, names);
   const afterLinks = unlinking.map((s) => s.id);
   const deletions = ours.map(({ name, uid, resourceVersion }): BindingStep => {
     const step = deleteSecretStep(namespace.name, { name, uid, resourceVersion }, afterLinks);

@@ -20,6 +20,13 @@ const exclusionCodes = {
   federated: "PROJECT_FEDERATED",
 } as const satisfies Record<Excluded, string>;
 
+/** A Harbor project that can be bound in this plan. */
+interface Place {
+  readonly isMade: boolean;
+  /** Whether a Secret of this plan remembers that Moorline made it. */
+  isMarked: boolean;
+}
+
 /** What is to be done so that every chosen project can pull. Linear in the number of projects. */
 export function plan(document: BindingDocument, observed: ObservedBinding, now: Date): BindingPlan {
   const { spec } = document;
@@ -28,13 +35,13 @@ export function plan(document: BindingDocument, observed: ObservedBinding, now: 
     ...weaknesses(document),
     ...observed.missing.map((n) => finding("PROJECT_MISSING", n)),
   ];
-  const usable = new Map<string, { readonly isMade: boolean }>();
+  const usable = new Map<string, Place>();
   for (const project of observed.harborProjects) {
     const part = planProject(project, spec);
     steps.push(...part.steps);
     findings.push(...part.findings);
     if (project.id !== undefined || part.steps.length > 0)
-      usable.set(project.name, { isMade: project.id === undefined });
+      usable.set(project.name, { isMade: project.id === undefined, isMarked: false });
   }
   const nobody = observed.namespaces.every((n) => !isBound(n));
   if (nobody) {
@@ -47,7 +54,7 @@ export function plan(document: BindingDocument, observed: ObservedBinding, now: 
     if (namespace.excluded === "terminating") continue;
     if (!isBound(namespace)) {
       // Where nothing at all is chosen, a slip in a label is likelier than a wish to cut everybody off.
-      if (!nobody) steps.push(...releaseNamespace(namespace));
+      if (!nobody) steps.push(...releaseNamespace(namespace, spec.secret.name));
       continue;
     }
     const harborProject = harborProjectOf(spec, namespace.name);
@@ -57,7 +64,16 @@ export function plan(document: BindingDocument, observed: ObservedBinding, now: 
     }
     const place = usable.get(harborProject);
     if (place === undefined) continue;
-    const part = planNamespace({ namespace, harborProject, projectIsMade: place.isMade, spec, now });
+    const { isMade: projectIsMade, isMarked } = place;
+    const part = planNamespace({
+      namespace,
+      harborProject,
+      projectIsMade,
+      marksProject: projectIsMade && !isMarked,
+      spec,
+      now,
+    });
+    if (part.steps.length > 0) place.isMarked = true;
     steps.push(...part.steps);
     findings.push(...part.findings);
   }
@@ -69,7 +85,7 @@ export function planRemoval(document: BindingDocument, observed: ObservedBinding
   const { harborProject } = document.spec;
   const released = observed.namespaces
     .filter((n) => n.excluded !== "terminating")
-    .flatMap((namespace) => releaseNamespace(namespace));
+    .flatMap((namespace) => releaseNamespace(namespace, document.spec.secret.name));
   const project = observed.harborProjects.find((p) => p.name === harborProject.name && p.id !== undefined);
   if (harborProject.deletionPolicy !== "Delete" || project === undefined)
     return { steps: released, findings: [] };
