@@ -6,7 +6,9 @@ import { build } from "esbuild";
 const root = join(import.meta.dirname, "..");
 const manifest: unknown = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const version =
-  typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "0.0.0";
+  typeof manifest === "object" && manifest !== null && "version" in manifest
+    ? String(manifest.version)
+    : "0.0.0";
 
 rmSync(join(root, "dist"), { recursive: true, force: true });
 const result = await build({

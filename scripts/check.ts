@@ -13,13 +13,20 @@ interface Check {
 
 function command(words: readonly string[]): string {
   const [program = "", ...rest] = words;
-  const done = spawnSync(join(root, "node_modules/.bin", program), rest, { cwd: root, encoding: "utf8", maxBuffer: 1 << 26 });
+  const done = spawnSync(join(root, "node_modules/.bin", program), rest, {
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+  });
   if (done.status !== 0) throw new Error(`${words.join(" ")}\n${done.stdout}${done.stderr}`);
   return done.stdout;
 }
 
 function trackedFiles(): string[] {
-  const done = spawnSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: root, encoding: "utf8" });
+  const done = spawnSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    cwd: root,
+    encoding: "utf8",
+  });
   if (done.status !== 0) throw new Error(`git ls-files: ${done.stderr}`);
   return done.stdout.split("\0").filter((f) => f !== "" && existsSync(join(root, f)));
 }
@@ -44,15 +51,21 @@ const checks: readonly Check[] = [
       return `${files} files`;
     },
   },
-  { name: "format", run: () => (command(["prettier", "--check", "--log-level", "warn", "."]), "as prettier has it") },
+  {
+    name: "format",
+    run: () => (command(["prettier", "--check", "--log-level", "warn", "."]), "as prettier has it"),
+  },
   {
     name: "layers",
     run: () => {
-      const out: unknown = JSON.parse(command(["depcruise", "src", "--config", ".dependency-cruiser.cjs", "--output-type", "json"]));
+      const out: unknown = JSON.parse(
+        command(["depcruise", "src", "--config", ".dependency-cruiser.cjs", "--output-type", "json"]),
+      );
       const { summary } = out as { summary: { totalCruised: number; violations: unknown[] } };
       // With the wrong TypeScript installed it reads nothing and finds nothing.
       if (summary.totalCruised < 50) throw new Error(`only ${summary.totalCruised} modules were read`);
-      if (summary.violations.length > 0) throw new Error(JSON.stringify(summary.violations.slice(0, 20), null, 1));
+      if (summary.violations.length > 0)
+        throw new Error(JSON.stringify(summary.violations.slice(0, 20), null, 1));
       return `${summary.totalCruised} modules`;
     },
   },
@@ -81,7 +94,9 @@ for (const check of checks) {
     console.log(`✓ ${check.name}: ${check.run()} (${seconds()})`);
   } catch (thrown) {
     failed++;
-    console.log(`✗ ${check.name} (${seconds()})\n${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    console.log(
+      `✗ ${check.name} (${seconds()})\n${thrown instanceof Error ? thrown.message : String(thrown)}`,
+    );
   }
 }
 process.exitCode = failed > 0 ? 1 : 0;
