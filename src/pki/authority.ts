@@ -3,6 +3,7 @@ import { MoorlineError } from "../model/errors.ts";
 import type { Sensitive } from "../model/sensitive.ts";
 import {
   certificatePem,
+  isSelfIssued,
   isSignedBy,
   readCertificates,
   sameCertificate,
@@ -12,7 +13,6 @@ import { extensionIds } from "./extensions.ts";
 import { generateKey, importPrivateKey, publicKeyDer, type KeyPair, type KeyType } from "./key.ts";
 import { loadX509 } from "./library.ts";
 import { encodeNameConstraints, type NameConstraintsSpec } from "./name-constraints.ts";
-import { sameName } from "./names.ts";
 import { systemRandomBytes, type RandomBytes } from "./serial.ts";
 import { signCertificate } from "./sign.ts";
 import { checkSubjectPart } from "./subject-names.ts";
@@ -139,8 +139,6 @@ function assembleAuthority(certificates: readonly Certificate[], key: KeyPair): 
     key,
   };
 }
-
-const isSelfIssued = (certificate: Certificate): boolean => sameName(certificate.subject, certificate.issuer);
 
 /** Whether the key pair is the one that the certificate speaks of. */
 export function belongsTogether(certificate: Pick<Certificate, "publicKey">, key: KeyPair): boolean {

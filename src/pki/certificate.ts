@@ -1,14 +1,26 @@
 import { X509Certificate, type KeyObject } from "node:crypto";
 import { MoorlineError } from "../model/errors.ts";
-import { children, context, DerError, expected, read, readTime, tags, type Element } from "./der.ts";
+import {
+  children,
+  context,
+  DerError,
+  expected,
+  read,
+  readSmallInteger,
+  readTime,
+  tags,
+  type Element,
+} from "./der.ts";
 import { readExtensions, readRawExtensions, type Extensions, type RawExtension } from "./extensions.ts";
-import { readName, type DistinguishedName } from "./names.ts";
+import { readName, sameName, type DistinguishedName } from "./names.ts";
 import { longestPem, pemBlocks, toPem } from "./pem.ts";
 import { readSignatureAlgorithm, type SignatureAlgorithm } from "./signature-algorithm.ts";
 
 /** A certificate, read once: what decides about trust, and the means to check signatures. */
 export interface Certificate {
   readonly der: Uint8Array;
+  /** 3; 1 for old roots without extensions. */
+  readonly version: number;
   readonly subject: DistinguishedName;
   readonly issuer: DistinguishedName;
   /** Lower-case hexadecimal digits without leading zero octets. */
@@ -24,7 +36,7 @@ export interface Certificate {
 }
 
 /** Labels under which certificates stand in PEM (RFC 7468 §5, and openssl's trusted form's old name). */
-const certificateLabels = new Set(["CERTIFICATE", "X509 CERTIFICATE"]);
+export const certificateLabels: ReadonlySet<string> = new Set(["CERTIFICATE", "X509 CERTIFICATE"]);
 
 /**
  * Reads one certificate from DER. Strict: what OpenSSL refuses is refused, and so is DER that says one thing twice.
@@ -58,6 +70,7 @@ export function readCertificate(der: Uint8Array, subject = "the certificate"): C
 function readBody(tbs: Element): Omit<Certificate, "der" | "native" | "publicKey" | "signature"> {
   const parts = children(tbs, tags.sequence);
   const hasVersion = parts[0]?.tag === context(0, true);
+  const [version] = hasVersion && parts[0] !== undefined ? children(parts[0], context(0, true)) : [];
   const [serial, , issuer, validity, subject] = hasVersion ? parts.slice(1) : parts;
   const [notBefore, notAfter] = children(expected(validity, tags.sequence));
   if (notBefore === undefined || notAfter === undefined) throw new DerError("no validity");
@@ -65,6 +78,7 @@ function readBody(tbs: Element): Omit<Certificate, "der" | "native" | "publicKey
   const rawExtensions =
     extensions === undefined ? new Map<string, RawExtension>() : readRawExtensions(read(extensions.content));
   return {
+    version: version === undefined ? 1 : readSmallInteger(version) + 1,
     subject: readName(expected(subject, tags.sequence)),
     issuer: readName(expected(issuer, tags.sequence)),
     serialNumber: serialNumberOf(expected(serial, tags.integer)),
@@ -109,3 +123,6 @@ export function isSignedBy(certificate: Certificate, issuer: Certificate): boole
     return false;
   }
 }
+
+export const isSelfIssued = (certificate: Certificate): boolean =>
+  sameName(certificate.subject, certificate.issuer);

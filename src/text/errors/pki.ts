@@ -219,4 +219,48 @@ export const pkiErrors = {
       remedy: "请提供 CA 证书（基本约束 CA:TRUE，密钥用途包含 keyCertSign）及其私钥。",
     },
   },
+  PKI_CRL_DATES: {
+    retry: "never",
+    en: {
+      what: "The revocation list of {subject} would be outdated at once: its next update, {nextUpdate}, is not after {now}.",
+      remedy: "Give a next update in the future; a week, with a new list every day, suits most.",
+    },
+    zh: {
+      what: "{subject} 的吊销列表一经签发即过期：下次更新时间 {nextUpdate} 不晚于 {now}。",
+      remedy: "请将下次更新时间设在将来；通常可设为一周，并每天签发新列表。",
+    },
+  },
+  PKI_CRL_NUMBER: {
+    retry: "never",
+    en: {
+      what: "{number} cannot number a revocation list of {subject}.",
+      remedy: "Give a whole number from 0, higher than that of the list before.",
+    },
+    zh: {
+      what: "{number} 不能作为 {subject} 吊销列表的编号。",
+      remedy: "请使用从 0 开始、且大于上一份列表编号的整数。",
+    },
+  },
+  PKI_CRL_UNREADABLE: {
+    retry: "never",
+    en: {
+      what: "{subject} is not a readable revocation list: {reason}.",
+      remedy: "Give PEM with a BEGIN X509 CRL block; `openssl crl -inform der` converts a binary one.",
+    },
+    zh: {
+      what: "{subject} 不是可读取的吊销列表：{reason}。",
+      remedy: "请提供包含 BEGIN X509 CRL 块的 PEM；二进制文件可用 `openssl crl -inform der` 转换。",
+    },
+  },
+  PKI_SERIAL_INVALID: {
+    retry: "never",
+    en: {
+      what: '"{subject}" is not a serial number.',
+      remedy: "Give its hexadecimal digits, as `moorline pki inspect` and `openssl x509 -serial` show them.",
+    },
+    zh: {
+      what: "“{subject}”不是序列号。",
+      remedy: "请填写十六进制数字，与 `moorline pki inspect` 和 `openssl x509 -serial` 的显示一致。",
+    },
+  },
 } as const satisfies ErrorTable;
