@@ -8,7 +8,11 @@ import { commonOptions } from "./options.ts";
  * Reads a command's arguments as its declaration says.
  * @throws MoorlineError CLI_* naming the option or argument that does not fit
  */
-export function readArguments(command: Command, words: readonly string[], io: Io): Invocation {
+export function readArguments(
+  command: Command,
+  words: readonly string[],
+  io: Io,
+): Omit<Invocation, "catalogue"> {
   const declared = [...(command.options ?? []), ...commonOptions];
   const { values, positionals } = parse(command, declared, words);
   const all = (name: string): readonly string[] => {

@@ -7,7 +7,7 @@ import type { Invocation } from "./command.ts";
 import { painter } from "./paint.ts";
 import { resultJson } from "./plan-json.ts";
 import { Progress, showResult } from "./progress.ts";
-import { exitCodes } from "./run.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { showPlan } from "./show-plan.ts";
 import type { OpenWorld } from "./world.ts";
 

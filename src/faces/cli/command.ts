@@ -58,8 +58,17 @@ export interface Io {
   readonly signal: AbortSignal;
 }
 
+/** A command in the list: what help needs at once, and the rest when it is called (cold start). */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: Bilingual;
+  load(): Promise<Command>;
+}
+
 export interface Invocation {
   readonly io: Io;
+  /** Every command there is. */
+  readonly catalogue: readonly CommandEntry[];
   readonly language: Language;
   readonly arguments: readonly string[];
   /** The last value of an option, or its default. */

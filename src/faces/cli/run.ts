@@ -1,13 +1,11 @@
 import { describeError, fromUnknown, MoorlineError, MoorlineErrors } from "../../model/errors.ts";
 import { inLanguage, type Language } from "../../text/language.ts";
 import { languageAsked, readArguments } from "./arguments.ts";
-import { catalogue, type CommandEntry } from "./commands/catalogue.ts";
-import type { Io } from "./command.ts";
+import { catalogue } from "./commands/catalogue.ts";
+import type { CommandEntry, Io } from "./command.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { commandHelp, overview } from "./help.ts";
 import { painter } from "./paint.ts";
-
-/** Exit codes that every command shares. */
-export const exitCodes = { done: 0, error: 1, pending: 2, stopped: 130 } as const;
 
 /**
  * Runs one command line.
@@ -50,7 +48,7 @@ async function dispatch(words: readonly string[], io: Io, language: Language): P
     io.out(commandHelp(command, invocation.language));
     return exitCodes.done;
   }
-  return command.run(invocation);
+  return command.run({ ...invocation, catalogue });
 }
 
 /** The command whose words stand first. */
@@ -69,7 +67,7 @@ function unknownCommand(words: readonly string[]): MoorlineError {
   const hint =
     near.length === 0
       ? { en: "", zh: "" }
-      : { en: `; did you mean ${near.join(", ")}?`, zh: `；是否想用 ${near.join("、")}？` };
+      : { en: `; did you mean ${near.join(", ")}`, zh: `；您是否想用 ${near.join("、")}` };
   return new MoorlineError("CLI_UNKNOWN_COMMAND", { subject: words[0] ?? "", parameters: { hint } });
 }
 

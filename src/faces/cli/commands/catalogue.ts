@@ -1,12 +1,4 @@
-import type { Bilingual } from "../../../text/language.ts";
-import type { Command } from "../command.ts";
-
-/** A command in the list: what help needs at once, and the rest when it is called (cold start). */
-export interface CommandEntry {
-  readonly name: string;
-  readonly summary: Bilingual;
-  load(): Promise<Command>;
-}
+import type { CommandEntry } from "../command.ts";
 
 /** Every command, in the order in which help lists them. */
 export const catalogue: readonly CommandEntry[] = [

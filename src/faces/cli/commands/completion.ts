@@ -1,6 +1,5 @@
 import type { Command } from "../command.ts";
 import { commonOptions } from "../options.ts";
-import { catalogue } from "./catalogue.ts";
 
 export const completion: Command = {
   name: "completion",
@@ -20,7 +19,7 @@ export const completion: Command = {
       },
     },
   ],
-  run: async ({ io, arguments: [shell] }) => {
+  run: async ({ io, catalogue, arguments: [shell] }) => {
     const commands = await Promise.all(
       catalogue.map(async (c) => ({ name: c.name, command: await c.load() })),
     );

@@ -7,7 +7,7 @@ import type { Command } from "../command.ts";
 import { clusterOptions, inputOption, outputOption } from "../options.ts";
 import { painter } from "../paint.ts";
 import { planJson } from "../plan-json.ts";
-import { exitCodes } from "../run.ts";
+import { exitCodes } from "../exit-codes.ts";
 import { openSession } from "../session.ts";
 import { showPlan } from "../show-plan.ts";
 

@@ -4,7 +4,7 @@ import type { Command } from "../command.ts";
 import { clusterOptions, inputOption, outputOption } from "../options.ts";
 import { verificationJson } from "../plan-json.ts";
 import { showVerifications } from "../progress.ts";
-import { exitCodes } from "../run.ts";
+import { exitCodes } from "../exit-codes.ts";
 import { openSession } from "../session.ts";
 
 export const verifyCommand: Command = {
