@@ -37,6 +37,8 @@ export interface RigAddresses {
   readonly nowhereName: string;
   /** Nothing listens here. */
   readonly refusedHost: string;
+  /** Nothing listens here either; a test may let the packets to it be dropped. */
+  readonly droppedHost: string;
 }
 
 /** One docker-registry behind several listeners; `rig/busybox:1` is in it from the start. */
@@ -47,6 +49,11 @@ export interface RigRegistries {
   readonly open: string;
   /** TLS and HTTP Basic authentication. */
   readonly authenticated: { readonly host: string; readonly user: string; readonly passwordPath: string };
+  /**
+   * TLS and Harbor's token flow, with the account of `authenticated`: `rig/` may be read with it, `closed/` by nobody, and
+   * every refusal is a 401.
+   */
+  readonly tokens: string;
   /** TLS that demands a client certificate. */
   readonly mutualTls: string;
   /** TLS with a certificate that expired yesterday. */
@@ -87,6 +94,7 @@ export function rigAddresses(layout: RigLayout = rigLayout()): RigAddresses {
         user: registryUser,
         passwordPath: registryPasswordPath(layout),
       },
+      tokens: host(ports.registryTokens),
       mutualTls: host(ports.registryMutualTls),
       expired: host(ports.registryExpired),
       withoutSan: host(ports.registryWithoutSan),
@@ -96,5 +104,6 @@ export function rigAddresses(layout: RigLayout = rigLayout()): RigAddresses {
     otherName: names.other,
     nowhereName: names.nowhere,
     refusedHost: host(ports.nothing),
+    droppedHost: host(ports.dropped),
   };
 }

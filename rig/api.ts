@@ -46,7 +46,7 @@ export function connectApi(layout: RigLayout): RigApi {
     async call(method, path, body, contentType = "application/json") {
       const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
       const answer = await send(method, path, text, text === undefined ? undefined : contentType);
-      return { status: answer.statusCode, body: (await answer.body.json()) as Record<string, unknown> };
+      return { status: answer.statusCode, body: parse(await answer.body.text()) };
     },
     async text(path) {
       const answer = await send("GET", path);
@@ -56,4 +56,9 @@ export function connectApi(layout: RigLayout): RigApi {
       await dispatcher.close();
     },
   };
+}
+
+// An API group that does not exist is answered with plain text.
+function parse(text: string): Record<string, unknown> {
+  return text.startsWith("{") ? (JSON.parse(text) as Record<string, unknown>) : { message: text.trim() };
 }

@@ -1,6 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { tryCommand } from "./command.ts";
+import { removeDockerLoopback } from "./docker-loopback.ts";
 import { readIfPresent } from "./files.ts";
 import type { RigLayout } from "./layout.ts";
 import { setLoopbackNames } from "./names.ts";
@@ -16,12 +17,13 @@ export async function bringDown(layout: RigLayout, log: (line: string) => void):
   await removeContainers(layout);
   const remaining = await recordedNames(layout);
   // etcd last, so that nobody spends their end on looking for it.
-  for (const name of remaining.filter((other) => other !== "etcd")) await stop(name);
+  await Promise.all(remaining.filter((name) => name !== "etcd").map(stop));
   await stop("etcd");
   await stopDockersContainerd(layout);
   await unmountBelow([layout.home, layout.runtime]);
   await tryCommand(["ip", "link", "delete", bridgeName]);
   await rm(join(layout.runtime, "cni"), { recursive: true, force: true });
+  await removeDockerLoopback();
   await setLoopbackNames([]);
 }
 

@@ -17,14 +17,16 @@ export const ports = {
   registryMutualTls: 29545,
   registryExpired: 29546,
   registryWithoutSan: 29547,
+  registryTokens: 29548,
   pebble: 29600,
   pebbleManagement: 29601,
   challengeManagement: 29602,
   challengeDns: 29603,
   challengeHttp: 29604,
   challengeTlsAlpn: 29605,
-  /** Kept free of listeners, for the tests of refused connections. */
+  /** Kept free of listeners, for the tests of refused connections and of dropped packets. */
   nothing: 29699,
+  dropped: 29698,
 } as const;
 
 /** Names that resolve to 127.0.0.1 while the rig is up. */

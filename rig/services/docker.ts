@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { tryCommand } from "../command.ts";
+import { dockerHostsPath, ensureDockerLoopback } from "../docker-loopback.ts";
 import type { RigLayout } from "../layout.ts";
 import type { MachineAbilities } from "../machine.ts";
 import type { Service } from "./service.ts";
@@ -20,16 +21,18 @@ export function dockerPaths(layout: RigLayout): DockerPaths {
   };
 }
 
-// dockerd reads certificates from /etc/docker/certs.d and cannot be told otherwise, so it gets a /etc/docker of its
-// own in a mount namespace; the machine's docker, if there is one, is not touched. Its containers' network is none:
-// what the rig asks of docker is to pull.
-const withOwnEtcDocker = 'mkdir -p /etc/docker && mount --bind "$1" /etc/docker && shift && exec "$@"';
+// dockerd reads certificates from /etc/docker/certs.d and cannot be told otherwise, so it gets a /etc/docker of its own
+// in a mount namespace, and a hosts file (docker-loopback.ts says why); the machine's docker, if there is one, is not
+// touched. Its containers' network is none: what the rig asks of docker is to pull.
+const withOwnFiles =
+  'mkdir -p /etc/docker && mount --bind "$1" /etc/docker && mount --bind "$2" /etc/hosts && shift 2 && exec "$@"';
 
 /** dockerd, with its containerd inside. */
 export async function docker(layout: RigLayout, machine: MachineAbilities): Promise<Service> {
   const { socket, certificates } = dockerPaths(layout);
   const home = join(layout.home, "docker");
   await mkdir(certificates, { recursive: true });
+  await ensureDockerLoopback(layout);
   return {
     name: "dockerd",
     command: [
@@ -37,9 +40,10 @@ export async function docker(layout: RigLayout, machine: MachineAbilities): Prom
       "--mount",
       "sh",
       "-c",
-      withOwnEtcDocker,
+      withOwnFiles,
       "sh",
       join(home, "etc"),
+      dockerHostsPath(layout),
       "dockerd",
       `--host=unix://${socket}`,
       `--data-root=${join(home, "data")}`,
@@ -50,6 +54,7 @@ export async function docker(layout: RigLayout, machine: MachineAbilities): Prom
       "--iptables=false",
       "--ip6tables=false",
     ],
+    configuration: [dockerHostsPath(layout)],
     ready: async () =>
       (await tryCommand(["docker", "--host", `unix://${socket}`, "version"], { timeout: 5000 })).status === 0,
   };
