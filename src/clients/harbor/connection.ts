@@ -77,7 +77,17 @@ export class HarborConnection {
     if (credential === undefined) return this.#exchange(call, {});
     const subject = `${call.method} ${this.url}/api/v2.0${call.path}`;
     const send = () => this.#exchange(call, { authorization: basicAuthorization(credential) });
-    return this.#guard.run(credential, subject, send, (a) => a.status === 401, call.signal);
+    return this.#guard.run(credential, {
+      subject,
+      send,
+      refused: (answer) => answer.status === 401,
+      refusal: () =>
+        new MoorlineError("HARBOR_CREDENTIAL_REFUSED", {
+          subject,
+          parameters: { username: credential.username },
+        }),
+      signal: call.signal,
+    });
   }
 
   #exchange(call: Call, authorization: Record<string, string>): Promise<HttpResponse> {

@@ -16,6 +16,17 @@ interface Account {
   refused: { readonly secret: string; readonly at: number } | undefined;
 }
 
+/** One request under a credential. */
+export interface Attempt<T> {
+  readonly subject: string;
+  readonly send: () => Promise<T>;
+  /** Whether the answer says that the credential is wrong. */
+  readonly refused: (answer: T) => boolean;
+  /** The error for a call that is held back. */
+  readonly refusal: () => MoorlineError;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Keeps failed logins few. One guard a Harbor: clients of the same server share it, since the lock is the account's.
  * - Until a secret has worked once, calls with it go one after another: a wrong one costs one failure, not one a call.
@@ -32,22 +43,16 @@ export class LoginGuard {
 
   /**
    * Sends a request under the credential.
-   * @param refused whether the answer says that the credential is wrong
-   * @throws HARBOR_CREDENTIAL_REFUSED without sending, while the account is locked for this secret
+   * @throws what `refusal` makes, without sending, while the account is locked for this secret; CANCELLED
    */
-  async run<T>(
-    credential: Credential,
-    subject: string,
-    send: () => Promise<T>,
-    refused: (answer: T) => boolean,
-    signal?: AbortSignal,
-  ): Promise<T> {
+  async run<T>(credential: Credential, attempt: Attempt<T>): Promise<T> {
+    const { send, refused, refusal } = attempt;
     const secret = createHash("sha256").update(credential.password.reveal()).digest("base64");
     const account = this.#accountOf(credential.username);
     for (;;) {
       const left = this.#lockLeft(account);
-      if (left > 0 && account.refused?.secret === secret) throw refusal(credential, subject);
-      if (left > 0) await pause(left, subject, signal);
+      if (left > 0 && account.refused?.secret === secret) throw refusal();
+      if (left > 0) await pause(left, attempt.subject, attempt.signal);
       else if (account.proven === secret) return this.#judge(account, secret, await send(), refused);
       else if (account.trial) await account.trial;
       else break;
@@ -88,13 +93,6 @@ export class LoginGuard {
     this.#accounts.set(username, fresh);
     return fresh;
   }
-}
-
-function refusal(credential: Credential, subject: string): MoorlineError {
-  return new MoorlineError("HARBOR_CREDENTIAL_REFUSED", {
-    subject,
-    parameters: { username: credential.username },
-  });
 }
 
 async function pause(ms: number, subject: string, signal: AbortSignal | undefined): Promise<void> {
