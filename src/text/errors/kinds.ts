@@ -1,4 +1,74 @@
 import type { ErrorTable } from "./table.ts";
 
 /** Errors of the kinds: what a document asks for and the world does not give. */
-export const kindErrors = {} as const satisfies ErrorTable;
+export const kindErrors = {
+  // HarborRegistry and ProjectBinding
+  CREDENTIAL_SOURCE_MISSING: {
+    retry: "never",
+    en: {
+      what: "{subject}: {source}, which should hold the credential, can not be read: {reason}.",
+      remedy:
+        "Create it with the user name and password of a Harbor administrator, or correct `spec.credential`.",
+    },
+    zh: {
+      what: "{subject}：无法读取存放凭据的 {source}：{reason}。",
+      remedy: "请在其中写入 Harbor 管理员的用户名和密码，或更正 `spec.credential`。",
+    },
+  },
+  CREDENTIAL_INCOMPLETE: {
+    retry: "never",
+    en: {
+      what: "{subject}: {source} holds no {field}. Nothing was written anywhere.",
+      remedy: "Fill it in; Moorline never works with an empty credential.",
+    },
+    zh: {
+      what: "{subject}：{source} 中缺少{field}。未写入任何内容。",
+      remedy: "请补全；Moorline 不会使用空凭据。",
+    },
+  },
+  CREDENTIAL_MALFORMED: {
+    retry: "never",
+    en: {
+      what: "{subject}: the credential in {source} can not be right: {reason}. Nothing was written anywhere.",
+      remedy: "Write it again without what does not belong to it.",
+    },
+    zh: {
+      what: "{subject}：{source} 中的凭据格式有误：{reason}。未写入任何内容。",
+      remedy: "请去除多余内容后重新写入。",
+    },
+  },
+  CREDENTIAL_NOT_PROVED: {
+    retry: "later",
+    en: {
+      what: "The new credential for {subject} was not accepted by Harbor ({reason}), so it was written nowhere; what was there stays.",
+      remedy:
+        "Look at Harbor's core log for the robot's name; `moorline apply` tries again with a new robot.",
+    },
+    zh: {
+      what: "Harbor 未接受 {subject} 的新凭据（{reason}），因此没有写入任何地方，原有内容保持不变。",
+      remedy: "请在 Harbor core 日志中查找该机器人账户；再次运行 `moorline apply` 会使用新的机器人账户重试。",
+    },
+  },
+  SECRET_CHANGED_MEANWHILE: {
+    retry: "now",
+    en: {
+      what: "{subject} was changed by somebody else while Moorline was about to write it.",
+      remedy: "Nothing to do: Moorline looks at it again and plans anew.",
+    },
+    zh: {
+      what: "Moorline 准备写入 {subject} 时，它已被其他程序修改。",
+      remedy: "无需处理：Moorline 会重新读取并重新规划。",
+    },
+  },
+  ROBOT_CHANGED_MEANWHILE: {
+    retry: "now",
+    en: {
+      what: "The robots of {subject} were changed by somebody else while Moorline was at work there.",
+      remedy: "Nothing to do: Moorline looks at them again and plans anew.",
+    },
+    zh: {
+      what: "Moorline 处理 {subject} 的机器人账户时，它们已被其他程序修改。",
+      remedy: "无需处理：Moorline 会重新读取并重新规划。",
+    },
+  },
+} as const satisfies ErrorTable;
