@@ -263,4 +263,16 @@ export const pkiErrors = {
       remedy: "请填写十六进制数字，与 `moorline pki inspect` 和 `openssl x509 -serial` 的显示一致。",
     },
   },
+  PKI_FILE_FAILED: {
+    retry: "never",
+    en: {
+      what: "{subject} cannot be read or written: {reason}.",
+      remedy:
+        "Check that the folder exists, that you may write there, and that the disk is neither full nor read-only; the file that was there is unchanged.",
+    },
+    zh: {
+      what: "无法读写 {subject}：{reason}。",
+      remedy: "请检查目录是否存在、是否有写权限，以及磁盘是否已满或只读；原有文件未被改动。",
+    },
+  },
 } as const satisfies ErrorTable;

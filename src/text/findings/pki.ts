@@ -132,4 +132,9 @@ export const pkiFindings = {
     en: "The revocation list in the name of {subject} cannot be used: {reason}.",
     zh: "{subject} 名下的吊销列表不可用：{reason}。",
   },
+  PRIVATE_KEY_FILE_EXPOSED: {
+    severity: "warning",
+    en: "The private key {subject} can be read by others than its owner (mode {mode}); make it 0600, and replace the key if others were on this machine.",
+    zh: "私钥 {subject} 可被所有者之外的用户读取（权限 {mode}）；请改为 0600；若其他人可登录本机，请更换私钥。",
+  },
 } as const satisfies FindingTable;
