@@ -286,7 +286,7 @@ describe("what Harbor would misread is not sent", () => {
 describe("after a refused login", () => {
   test("nothing more is sent under that secret while Harbor locks the account", async () => {
     let now = 0;
-    const loginGuard = new LoginGuard(() => now);
+    const loginGuard = new LoginGuard({ now: () => now });
     const credential = { username: "admin", password: new Sensitive("wrong") };
     const wrong = createHarborClient(harbor.endpoint, credential, { loginGuard });
     const before = harbor.seen.length;
@@ -314,6 +314,25 @@ describe("after a refused login", () => {
     expect(new Set(codes)).toEqual(new Set(["HARBOR_CREDENTIAL_REFUSED"]));
     expect(harbor.seen.length - before).toBe(1);
   });
+});
+
+test("a wrong credential never reads as an empty or public list", async () => {
+  // Harbor would answer the list itself with 200 and the public projects.
+  harbor.next("user.current.wrong");
+  const error = await Array.fromAsync(client.projects.list()).catch((e: unknown) => e);
+  expect(error).toMatchObject({ code: "HARBOR_CREDENTIAL_REFUSED" });
+});
+
+test("what needs no login goes without the credential", async () => {
+  harbor.next("ping", "health", "getcert");
+  await client.system.ping();
+  await client.system.health();
+  await client.system.downloadableCa();
+  expect(harbor.seen.slice(-3).map((s) => s.headers.authorization)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 test("a credential is not sent over plain HTTP to another machine", async () => {

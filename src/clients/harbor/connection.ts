@@ -22,9 +22,21 @@ export interface Call {
   /** The path names a project by name; says so, since an all-digit name would be read as an id. */
   readonly byName?: true;
   readonly json?: unknown;
+  /** Sent without the credential: nothing there needs it, and a wrong one would lock the account. */
+  readonly anonymous?: true;
   readonly signal?: AbortSignal | undefined;
   /** Statuses that are answers to the question, not failures. */
   readonly expected?: readonly number[];
+}
+
+/** Answers 200 to users, 412 to robots and 401 to everybody else (facts/harbor.md §1.5). */
+const whoAmICall = { method: "GET", path: "/users/current" } as const;
+
+function verdictOnLogin(answer: HttpResponse): "works" | "refused" | "unknown" {
+  if (answer.status === 401) return "refused";
+  const isRobot = answer.status === 412 && harborErrorOf(answer.text())?.code === "PRECONDITION";
+  const isUser = answer.status === 200 && (answer.headers["content-type"] ?? "").includes("json");
+  return isRobot || isUser ? "works" : "unknown";
 }
 
 /** Sends calls to one Harbor under one credential, and judges the answers. Never repeats a call. */
@@ -72,21 +84,38 @@ export class HarborConnection {
     return undefined;
   }
 
-  #authenticated(call: Call): Promise<HttpResponse> {
+  async #authenticated(call: Call): Promise<HttpResponse> {
     const credential = this.credential;
-    if (credential === undefined) return this.#exchange(call, {});
+    if (credential === undefined || call.anonymous) return this.#exchange(call, {});
     const subject = `${call.method} ${this.url}/api/v2.0${call.path}`;
-    const send = () => this.#exchange(call, { authorization: basicAuthorization(credential) });
-    return this.#guard.run(credential, {
+    const attempt = {
       subject,
-      send,
-      refused: (answer) => answer.status === 401,
       refusal: () =>
         new MoorlineError("HARBOR_CREDENTIAL_REFUSED", {
           subject,
           parameters: { username: credential.username },
         }),
       signal: call.signal,
+    };
+    const send = (what: Call) => () =>
+      this.#exchange(what, { authorization: basicAuthorization(credential) });
+    const whoAmI: Call = { ...whoAmICall, signal: call.signal };
+    if (call.path === whoAmI.path) {
+      return this.#guard.run(credential, { ...attempt, send: send(call), verdict: verdictOnLogin });
+    }
+    // Harbor takes a wrong credential for nobody's and answers public calls all the same: a list would lack what is
+    // private, and read as if it were not there. So the credential is proved before anything is believed.
+    const proof = await this.#guard.prove(credential, {
+      ...attempt,
+      send: send(whoAmI),
+      verdict: verdictOnLogin,
+    });
+    if (proof && verdictOnLogin(proof) !== "works") throw harborFailure(proof, credential.username);
+    return this.#guard.run(credential, {
+      ...attempt,
+      send: send(call),
+      // Success proves nothing more: it may be a public call.
+      verdict: (answer) => (answer.status === 401 ? "refused" : "unknown"),
     });
   }
 

@@ -52,7 +52,7 @@ function codeOf(
     return username === undefined ? "HARBOR_CREDENTIAL_MISSING" : "HARBOR_CREDENTIAL_REFUSED";
   if (status === 429) return "HARBOR_TOO_MANY_REQUESTS";
   if (status >= 500) return "HARBOR_UNAVAILABLE";
-  // Past this point Harbor always says why; a page or another dialect comes from something else.
+  // Harbor always says why it refuses; a page or another dialect comes from something else.
   if (status < 400 || (told === undefined && text !== "")) return "HARBOR_NOT_HARBOR";
   if (status === 403) return deniedCode(told?.message ?? "");
   return byStatus[status] ?? "HARBOR_INVALID";

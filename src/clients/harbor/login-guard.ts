@@ -7,12 +7,15 @@ import type { Credential } from "./credential.ts";
  * Harbor locks an account for 1.5 s after each failed login and meanwhile refuses even the right password
  * (facts/harbor.md §1.1); a little more, because its clock and ours do not tick together.
  */
-const lockMs = 1700;
+const harborLockMs = 1700;
+
+/** How long a login that worked counts as proof: an account can be disabled behind our back. */
+const proofMs = 60_000;
 
 interface Account {
   /** A login that others wait for: until one has worked, calls of an account go one at a time. */
-  trial: Promise<unknown> | undefined;
-  proven: string | undefined;
+  trial: Promise<void> | undefined;
+  proven: { readonly secret: string; readonly at: number } | undefined;
   refused: { readonly secret: string; readonly at: number } | undefined;
 }
 
@@ -20,8 +23,8 @@ interface Account {
 export interface Attempt<T> {
   readonly subject: string;
   readonly send: () => Promise<T>;
-  /** Whether the answer says that the credential is wrong. */
-  readonly refused: (answer: T) => boolean;
+  /** What the answer says of the credential; a server in trouble says nothing. */
+  readonly verdict: (answer: T) => "works" | "refused" | "unknown";
   /** The error for a call that is held back. */
   readonly refusal: () => MoorlineError;
   readonly signal?: AbortSignal | undefined;
@@ -35,10 +38,12 @@ export interface Attempt<T> {
 export class LoginGuard {
   readonly #accounts = new Map<string, Account>();
   readonly #now: () => number;
+  readonly #lockMs: number;
 
-  /** @param now milliseconds of a monotonic clock */
-  constructor(now: () => number = () => performance.now()) {
-    this.#now = now;
+  /** @param options.now milliseconds of a monotonic clock */
+  constructor(options: { now?: () => number; lockMs?: number } = {}) {
+    this.#now = options.now ?? (() => performance.now());
+    this.#lockMs = options.lockMs ?? harborLockMs;
   }
 
   /**
@@ -46,52 +51,74 @@ export class LoginGuard {
    * @throws what `refusal` makes, without sending, while the account is locked for this secret; CANCELLED
    */
   async run<T>(credential: Credential, attempt: Attempt<T>): Promise<T> {
-    const { send, refused, refusal } = attempt;
-    const secret = createHash("sha256").update(credential.password.reveal()).digest("base64");
-    const account = this.#accountOf(credential.username);
+    const { account, secret } = this.#accountOf(credential);
+    const turn = await this.#turn(account, secret, attempt);
+    return turn === "proven"
+      ? this.#judged(account, secret, attempt)
+      : this.#asTrial(account, secret, attempt, turn);
+  }
+
+  /**
+   * Makes sure that the credential works, with a request only where that is not known.
+   * @returns the answer when this call had to ask, undefined when the credential is known to work
+   */
+  async prove<T>(credential: Credential, attempt: Attempt<T>): Promise<T | undefined> {
+    const { account, secret } = this.#accountOf(credential);
+    const turn = await this.#turn(account, secret, attempt);
+    return turn === "proven" ? undefined : this.#asTrial(account, secret, attempt, turn);
+  }
+
+  /**
+   * Waits until a call may go: beside others once the secret is proven, or alone to prove it. The trial is taken in the
+   * same tick as it is found free, so that exactly one goes ahead.
+   * @returns for a trial what lets the others go on
+   */
+  async #turn<T>(account: Account, secret: string, attempt: Attempt<T>): Promise<"proven" | (() => void)> {
     for (;;) {
-      const left = this.#lockLeft(account);
-      if (left > 0 && account.refused?.secret === secret) throw refusal();
+      const left = account.refused === undefined ? 0 : account.refused.at + this.#lockMs - this.#now();
+      if (left > 0 && account.refused?.secret === secret) throw attempt.refusal();
       if (left > 0) await pause(left, attempt.subject, attempt.signal);
-      else if (account.proven === secret) return this.#judge(account, secret, await send(), refused);
+      else if (account.proven?.secret === secret && this.#now() - account.proven.at < proofMs)
+        return "proven";
       else if (account.trial) await account.trial;
-      else break;
-    }
-    // No await stands between the look at `trial` and its setting: exactly one caller goes ahead.
-    const trial = send().then((answer) => this.#judge(account, secret, answer, refused));
-    const ended = trial.then(
-      () => undefined,
-      () => undefined,
-    );
-    account.trial = ended;
-    try {
-      return await trial;
-    } finally {
-      if (account.trial === ended) account.trial = undefined;
+      else {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        account.trial = promise;
+        return resolve;
+      }
     }
   }
 
-  #judge<T>(account: Account, secret: string, answer: T, refused: (answer: T) => boolean): T {
-    if (refused(answer)) {
+  async #asTrial<T>(account: Account, secret: string, attempt: Attempt<T>, release: () => void): Promise<T> {
+    try {
+      return await this.#judged(account, secret, attempt);
+    } finally {
+      account.trial = undefined;
+      release();
+    }
+  }
+
+  async #judged<T>(account: Account, secret: string, attempt: Attempt<T>): Promise<T> {
+    const answer = await attempt.send();
+    const verdict = attempt.verdict(answer);
+    if (verdict === "refused") {
       account.refused = { secret, at: this.#now() };
-      if (account.proven === secret) account.proven = undefined;
-    } else {
-      account.proven = secret;
-      account.refused = undefined;
+      if (account.proven?.secret === secret) account.proven = undefined;
+    } else if (verdict === "works") {
+      account.proven = { secret, at: this.#now() };
+      if (account.refused?.secret === secret) account.refused = undefined;
     }
     return answer;
   }
 
-  #lockLeft(account: Account): number {
-    return account.refused === undefined ? 0 : account.refused.at + lockMs - this.#now();
-  }
-
-  #accountOf(username: string): Account {
-    const known = this.#accounts.get(username);
-    if (known) return known;
-    const fresh: Account = { trial: undefined, proven: undefined, refused: undefined };
-    this.#accounts.set(username, fresh);
-    return fresh;
+  #accountOf(credential: Credential): { account: Account; secret: string } {
+    // A digest, so that the guard holds no secret.
+    const secret = createHash("sha256").update(credential.password.reveal()).digest("base64");
+    const known = this.#accounts.get(credential.username);
+    if (known) return { account: known, secret };
+    const account: Account = { trial: undefined, proven: undefined, refused: undefined };
+    this.#accounts.set(credential.username, account);
+    return { account, secret };
   }
 }
 

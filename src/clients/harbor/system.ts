@@ -38,7 +38,8 @@ export function systemApi(connection: HarborConnection): SystemApi {
     connection.read({ method: "GET", path, signal }, schema);
   return {
     ping: (signal) => ping(connection, signal),
-    health: (signal) => get("/health", schemas.health, signal),
+    health: (signal) =>
+      connection.read({ method: "GET", path: "/health", anonymous: true, signal }, schemas.health),
     systemInfo: (signal) => get("/systeminfo", schemas.systemInfo, signal),
     version: async (signal) =>
       supportedVersion(await get("/systeminfo", schemas.systemInfo, signal), connection.url),
@@ -49,6 +50,7 @@ export function systemApi(connection: HarborConnection): SystemApi {
       const answer = await connection.send({
         method: "GET",
         path: "/systeminfo/getcert",
+        anonymous: true,
         signal,
         expected: [404],
       });
@@ -58,7 +60,7 @@ export function systemApi(connection: HarborConnection): SystemApi {
 }
 
 async function ping(connection: HarborConnection, signal: AbortSignal | undefined): Promise<void> {
-  const answer = await connection.send({ method: "GET", path: "/ping", signal });
+  const answer = await connection.send({ method: "GET", path: "/ping", anonymous: true, signal });
   if (/^"?Pong"?$/.test(answer.text().trim())) return;
   const reason = "its ping does not say Pong";
   throw new MoorlineError("HARBOR_NOT_HARBOR", { subject: answer.subject, parameters: { reason } });

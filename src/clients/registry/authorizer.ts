@@ -54,7 +54,7 @@ export class Authorizer {
     this.#credential = credential;
     this.#services = [endpoint, ...(options.tokenServices ?? [])];
     this.#now = options.now ?? (() => performance.now());
-    this.#guard = options.loginGuard ?? new LoginGuard(this.#now);
+    this.#guard = options.loginGuard ?? new LoginGuard({ now: this.#now });
   }
 
   /**
@@ -154,7 +154,8 @@ export class Authorizer {
     const answer = await this.#guard.run(credential, {
       subject,
       send: () => send(basicAuthorization(credential)),
-      refused: (a) => a.status === 401 || isAnonymous(a),
+      verdict: (a) =>
+        a.status === 401 || isAnonymous(a) ? "refused" : a.status === 200 ? "works" : "unknown",
       refusal,
       signal,
     });
