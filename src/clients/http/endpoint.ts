@@ -231,7 +231,9 @@ export class HttpEndpoint implements AsyncDisposable {
   #guarded(body: Readable, request: StreamRequest, deadline: Deadline): Readable {
     const idleSeconds = (request.idleTimeoutMs ?? 60_000) / 1000;
     const out = new PassThrough();
-    body.once("error", (thrown) => {
+    // An error that comes before the reader listens must wait for it, not end the process.
+    out.on("error", () => undefined);
+    body.on("error", (thrown) => {
       const error = deadline.cancelled
         ? new MoorlineError("CANCELLED", { subject: this.#place(request).subject, cause: thrown })
         : transportError(thrown, this.#origin(), idleSeconds);
@@ -240,7 +242,7 @@ export class HttpEndpoint implements AsyncDisposable {
     out.once("close", () => {
       deadline[Symbol.dispose]();
       // An unread rest must not hold the connection; the error that destroying makes has told its story already.
-      if (!body.readableEnded) body.on("error", () => undefined).destroy();
+      if (!body.readableEnded) body.destroy();
     });
     return body.pipe(out);
   }

@@ -69,8 +69,14 @@ export async function pull(
   const fetchOne = async (descriptor: Descriptor): Promise<number> => {
     const { digest, size } = descriptor;
     const { body } = await openBlob(registry, repository, digest, { size, signal: both });
-    await sink.blob(descriptor, body);
-    return size;
+    try {
+      await sink.blob(descriptor, body);
+      // A sink that returned early has not seen the verdict, which comes with the last byte.
+      await finished(body.resume());
+      return size;
+    } finally {
+      body.destroy();
+    }
   };
   try {
     const sizes = await Promise.all([...blobs.values()].map((each) => limiter.run(() => fetchOne(each))));

@@ -3,7 +3,7 @@ import { connect as connectTcp, isIP } from "node:net";
 import { connect, type ConnectionOptions, type DetailedPeerCertificate, type TLSSocket } from "node:tls";
 import type { TlsOptions } from "../http/tls-options.ts";
 import { isClientAlert, type ServedCertificate } from "./failures.ts";
-import { secureContextOf } from "./secure-context.ts";
+import { rootlessContextOf, secureContextOf } from "./secure-context.ts";
 
 export interface TlsProbe {
   readonly host: string;
@@ -12,7 +12,7 @@ export interface TlsProbe {
   readonly serverName?: string;
   readonly tls?: TlsOptions;
   readonly signal?: AbortSignal;
-  /** Limit for the whole probe; default 10 s. */
+  /** Limit for each of the two handshakes; default 10 s. */
   readonly timeoutMs?: number;
 }
 
@@ -22,7 +22,7 @@ export interface TlsObservation {
   readonly connected: boolean;
   /** The handshake ended, as far as the client can tell. */
   readonly handshake: boolean;
-  /** What the server served, leaf first, as it sent them; nothing that the trust store added. */
+  /** What the server served, leaf first, each followed by its issuer; nothing that the trust store added. */
   readonly chainPem: readonly string[];
   readonly protocol: string | undefined;
   readonly cipher: string | undefined;
@@ -56,11 +56,12 @@ type Draft = { -readonly [K in keyof TlsObservation]: TlsObservation[K] };
  */
 export async function probeTls(probe: TlsProbe): Promise<TlsObservation> {
   const serverName = probe.serverName ?? probe.tls?.serverName ?? probe.host;
+  const subject = `${probe.host}:${probe.port}`;
   const options: ConnectionOptions = {
     host: probe.host,
     port: probe.port,
     ...(isIP(serverName) === 0 && { servername: serverName }),
-    secureContext: secureContextOf(probe.tls ?? {}, `${probe.host}:${probe.port}`),
+    secureContext: secureContextOf(probe.tls ?? {}, subject),
     // The observation wants the chain of an untrusted server too; nothing but a bare GET is ever sent.
     rejectUnauthorized: false,
   };
@@ -81,6 +82,13 @@ export async function probeTls(probe: TlsProbe): Promise<TlsObservation> {
     failure: undefined,
   };
   await converse(options, serverName, probe, draft);
+  if (draft.handshake) {
+    // Node completes the chain it shows from the trust store; a server that leaves out an intermediate would look whole.
+    const rootless = { ...options, secureContext: rootlessContextOf(probe.tls ?? {}, subject) };
+    const bare = { ...draft };
+    await converse(rootless, serverName, probe, bare);
+    if (bare.chainPem.length > 0) draft.chainPem = bare.chainPem;
+  }
   return draft;
 }
 
@@ -126,7 +134,9 @@ function converse(
       });
       tls.on("data", (chunk: Buffer) => {
         answer += chunk.toString("latin1");
-        if (answer.length > 8192) finish();
+        // Only a 400 has more to tell than that somebody answered.
+        const hasStatus = answer.length >= 12;
+        if (answer.length > 8192 || (hasStatus && !/^HTTP\/1\.\d 400/.test(answer))) finish();
       });
       tls.once("close", () => finish());
     });

@@ -11,8 +11,16 @@ const pemCertificate =
  * @throws TLS_CA_UNREADABLE, TLS_CLIENT_PAIR_UNUSABLE
  */
 export function secureContextOf(tls: TlsOptions, subject: string): SecureContext {
+  return contextWith(tls.ca === undefined ? machineRoots() : checkedBundle(tls.ca, subject), tls, subject);
+}
+
+/** The same without any root: it trusts nobody, and adds nothing of its own to a chain that a server served. */
+export function rootlessContextOf(tls: TlsOptions, subject: string): SecureContext {
+  return contextWith([], tls, subject);
+}
+
+function contextWith(ca: string[], tls: TlsOptions, subject: string): SecureContext {
   const pair = tls.clientCertificate;
-  const ca = tls.ca === undefined ? machineRoots() : checkedBundle(tls.ca, subject);
   try {
     return createSecureContext({
       ca,

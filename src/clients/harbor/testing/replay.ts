@@ -44,7 +44,8 @@ export async function replay(version: string): Promise<Replay> {
       }
       const id = queue.shift() ?? "notfound.path";
       const url = new URL(request.url ?? "/", server.url);
-      const json: unknown = body === "" ? undefined : JSON.parse(body);
+      const isJson = (request.headers["content-type"] ?? "").includes("json") && body !== "";
+      const json: unknown = isJson ? JSON.parse(body) : undefined;
       const path = (request.url ?? "").split("?")[0] ?? "";
       seen.push({
         id,
