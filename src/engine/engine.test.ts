@@ -193,12 +193,9 @@ describe("applying", () => {
 
 test("verifying writes nothing and tells what does not hold", async () => {
   const world = library({ a: ["x"], b: [] });
-  const answers = await verify(
-    [shelf("a", { books: ["x"] }), shelf("b", { books: ["y"] })],
-    kinds,
-    world,
+  const answers = await verify([shelf("a", { books: ["x"] }), shelf("b", { books: ["y"] })], kinds, world, {
     signal,
-  );
+  });
   expect(answers.map((v) => [v.name, v.proofs.map((p) => p.ok)])).toEqual([
     ["Shelf/a", [true]],
     ["Shelf/b", [false]],

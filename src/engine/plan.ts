@@ -42,6 +42,8 @@ export function documentsOf(plan: Plan): DocumentSet {
 
 export interface PlanOptions {
   readonly direction?: Direction;
+  /** Kinds (by name) whose documents are planned; the others are only there to be referred to. All by default. */
+  readonly only?: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -76,6 +78,7 @@ export async function makePlan<W extends EngineWorld>(
   const pending = new Set<string>();
   const plans: DocumentPlan[] = [];
   for (const document of set.ordered) {
+    if (options.only !== undefined && !options.only.includes(document.kind)) continue;
     options.signal.throwIfAborted();
     const waitsFor = set
       .referencesOf(document)

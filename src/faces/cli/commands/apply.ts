@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { confirmPlan, makePlan, type SavedPlan } from "../../../engine/plan.ts";
-import { kinds } from "../../../kinds/registry.ts";
+import { clusterKinds, kinds } from "../../../kinds/registry.ts";
 import { MoorlineError } from "../../../model/errors.ts";
 import { carryOut } from "../carry-out.ts";
 import type { Command, Io } from "../command.ts";
 import { clusterOptions, inputOption, outputOption } from "../options.ts";
-import { openSession } from "../session.ts";
+import { openSession, tellOfNodeDocuments } from "../session.ts";
 
 const savedPlan = z.object({
   direction: z.enum(["apply", "remove"]),
@@ -68,7 +68,11 @@ export const applyCommand: Command = {
   ],
   run: async (invocation) => {
     await using session = await openSession(invocation);
-    const fresh = await makePlan(session.documents, kinds, session.world, { signal: invocation.io.stopping });
+    tellOfNodeDocuments(session, invocation);
+    const fresh = await makePlan(session.documents, kinds, session.world, {
+      only: clusterKinds,
+      signal: invocation.io.stopping,
+    });
     const path = invocation.option("plan");
     const plan = path === undefined ? fresh : confirmPlan(readSavedPlan(path, invocation.io), fresh);
     return carryOut(plan, session.world, invocation);

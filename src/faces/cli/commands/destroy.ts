@@ -1,5 +1,5 @@
 import { makePlan } from "../../../engine/plan.ts";
-import { kinds } from "../../../kinds/registry.ts";
+import { clusterKinds, kinds } from "../../../kinds/registry.ts";
 import { carryOut } from "../carry-out.ts";
 import type { Command } from "../command.ts";
 import { clusterOptions, inputOption, outputOption } from "../options.ts";
@@ -30,6 +30,7 @@ export const destroy: Command = {
     await using session = await openSession(invocation);
     const plan = await makePlan(session.documents, kinds, session.world, {
       direction: "remove",
+      only: clusterKinds,
       signal: invocation.io.stopping,
     });
     return carryOut(plan, session.world, invocation);

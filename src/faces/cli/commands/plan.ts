@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { kinds } from "../../../kinds/registry.ts";
+import { clusterKinds, kinds } from "../../../kinds/registry.ts";
 import { makePlan, summarise } from "../../../engine/plan.ts";
 import { message, render } from "../../../text/message.ts";
 import type { Command } from "../command.ts";
@@ -8,7 +8,7 @@ import { clusterOptions, inputOption, outputOption } from "../options.ts";
 import { painter } from "../paint.ts";
 import { planJson } from "../plan-json.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { openSession } from "../session.ts";
+import { openSession, tellOfNodeDocuments } from "../session.ts";
 import { showPlan } from "../show-plan.ts";
 
 export const plan: Command = {
@@ -48,7 +48,11 @@ export const plan: Command = {
   run: async (invocation) => {
     const { io, language } = invocation;
     await using session = await openSession(invocation);
-    const made = await makePlan(session.documents, kinds, session.world, { signal: io.stopping });
+    tellOfNodeDocuments(session, invocation);
+    const made = await makePlan(session.documents, kinds, session.world, {
+      only: clusterKinds,
+      signal: io.stopping,
+    });
     const json = `${JSON.stringify(planJson(made, language), null, 2)}\n`;
     const save = invocation.option("save");
     if (save !== undefined) writeFileSync(resolve(io.workingDirectory, save), json, { mode: 0o600 });

@@ -1,5 +1,5 @@
 import { verify } from "../../../engine/verify.ts";
-import { kinds } from "../../../kinds/registry.ts";
+import { clusterKinds, kinds } from "../../../kinds/registry.ts";
 import type { Command } from "../command.ts";
 import { clusterOptions, inputOption, outputOption } from "../options.ts";
 import { verificationJson } from "../plan-json.ts";
@@ -24,7 +24,10 @@ export const verifyCommand: Command = {
   run: async (invocation) => {
     const { io, language } = invocation;
     await using session = await openSession(invocation);
-    const verifications = await verify(session.documents, kinds, session.world, io.stopping);
+    const verifications = await verify(session.documents, kinds, session.world, {
+      only: clusterKinds,
+      signal: io.stopping,
+    });
     io.out(
       invocation.option("output") === "json"
         ? `${JSON.stringify(verificationJson(verifications, language), null, 2)}\n`

@@ -1,0 +1,69 @@
+import type { DocumentSet } from "../../model/document-set.ts";
+import { openEndpoint, type HttpEndpoint, type TlsOptions } from "../../clients/http/endpoint.ts";
+import { localHost } from "../../clients/host/local.ts";
+import type { Host } from "../../clients/host/host.ts";
+import { createKubernetesClient, type KubernetesClient } from "../../clients/kubernetes/client.ts";
+import { inClusterConfig, isInCluster } from "../../clients/kubernetes/in-cluster.ts";
+import { loadKubeconfig } from "../../clients/kubernetes/kubeconfig.ts";
+import type { World } from "../../kinds/world.ts";
+import type { Io } from "./command.ts";
+
+export interface WorldOptions {
+  readonly io: Pick<Io, "environment" | "clock" | "random">;
+  readonly documents: DocumentSet;
+  readonly kubeconfig?: string | undefined;
+  readonly context?: string | undefined;
+  /** The machine whose files are meant; this one otherwise. */
+  readonly host?: Host;
+}
+
+/** The world with the connections that were opened in it. */
+export type OpenWorld = World & AsyncDisposable;
+
+/** Makes the world of one command: nothing is connected before it is asked for. */
+export function openWorld(options: WorldOptions): OpenWorld {
+  const endpoints = new Map<string, HttpEndpoint>();
+  let kubernetes: Promise<KubernetesClient> | undefined;
+  const { environment } = options.io;
+
+  const connect = async (): Promise<KubernetesClient> => {
+    const config =
+      options.kubeconfig === undefined && options.context === undefined && isInCluster(environment)
+        ? await inClusterConfig(environment)
+        : await loadKubeconfig({ path: options.kubeconfig, context: options.context, environment });
+    return createKubernetesClient(config, { fieldManager: "moorline" });
+  };
+
+  return {
+    clock: options.io.clock,
+    random: options.io.random,
+    documents: options.documents,
+    environment: (name) => environment[name],
+    host: options.host ?? localHost(),
+    kubernetes: () => (kubernetes ??= connect()),
+    endpoint: (url, tls) => {
+      const key = endpointKey(url, tls);
+      const known = endpoints.get(key);
+      if (known !== undefined) return known;
+      const opened = openEndpoint(url, { tls, connections: 32 });
+      endpoints.set(key, opened);
+      return opened;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([...endpoints.values()].map((e) => e[Symbol.asyncDispose]()));
+      await (await kubernetes?.catch(() => undefined))?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The same URL, trust and client certificate share connections. The key never leaves this process. */
+function endpointKey(url: string, tls: TlsOptions): string {
+  return JSON.stringify([
+    url,
+    tls.ca,
+    tls.clientCertificate?.certificate,
+    tls.minimumVersion,
+    tls.serverName,
+    tls.insecureSkipVerify,
+  ]);
+}
