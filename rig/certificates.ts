@@ -1,27 +1,47 @@
-import "reflect-metadata";
-import { randomBytes, webcrypto } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
-import * as x509 from "@peculiar/x509";
+import { Sensitive } from "../src/model/sensitive.ts";
+import {
+  authorityCertificate,
+  createAuthority,
+  loadAuthority,
+  type Authority,
+} from "../src/pki/authority.ts";
+import { certificatePem } from "../src/pki/certificate.ts";
+import { exportPrivateKey, generateKey } from "../src/pki/key.ts";
+import { issueClient, issueServer } from "../src/pki/leaf.ts";
+import { loadX509 } from "../src/pki/library.ts";
+import { systemRandomBytes } from "../src/pki/serial.ts";
+import { signCertificate } from "../src/pki/sign.ts";
 import { readIfPresent, writeAtomically } from "./files.ts";
 
-const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
+const keyType = "ECDSA_P256";
+const validityDays = 30;
 const day = 86_400_000;
 
-/** What a certificate of the rig says. Unlike the product's, it may be wrong on purpose: expired, or without a SAN. */
-export interface CertificateRequest {
-  readonly commonName: string;
-  readonly organization?: string;
-  readonly usage: "authority" | "server" | "client";
-  readonly dns?: readonly string[];
-  readonly addresses?: readonly string[];
-  /** Days from now; negative for one that has expired. 30 unless told. */
-  readonly days?: number;
-}
+/** What a certificate of the rig says. Some are wrong on purpose; all are made with Moorline's own PKI. */
+export type CertificateRequest =
+  | { readonly kind: "authority"; readonly commonName: string }
+  | { readonly kind: "client"; readonly commonName: string; readonly organization?: string }
+  | {
+      readonly kind: "server";
+      readonly commonName: string;
+      readonly dnsNames: readonly string[];
+      readonly ipAddresses?: readonly string[];
+      /** Ended some days ago. */
+      readonly expired?: boolean;
+    }
+  | { readonly kind: "serverWithoutSan"; readonly commonName: string };
 
 /** Where a certificate and its key are. */
 export interface CertificateFiles {
   readonly certificate: string;
   readonly key: string;
+}
+
+interface Pair {
+  readonly certificatePem: string;
+  readonly privateKeyPem: Sensitive;
 }
 
 /**
@@ -35,82 +55,61 @@ export async function ensureCertificate(
   authority?: CertificateFiles,
 ): Promise<CertificateFiles> {
   const files = { certificate: join(folder, `${name}.crt`), key: join(folder, `${name}.key`) };
-  const madeFor = `${JSON.stringify(request)}\n${authority === undefined ? "" : await readIfPresent(authority.certificate)}`;
+  const requestPath = `${files.certificate}.request`;
+  const authorityPem = authority === undefined ? "" : await readIfPresent(authority.certificate);
+  const madeFor = `${JSON.stringify(request)}\n${authorityPem}`;
   const current = await readIfPresent(files.certificate);
-  const same = (await readIfPresent(`${files.certificate}.request`)) === madeFor;
-  const wanted = current !== undefined && same && ((request.days ?? 30) < 0 || lasts(current));
-  if (wanted) return files;
-  const made = await issue(request, authority);
-  await writeAtomically(files.key, made.key, 0o600);
-  await writeAtomically(files.certificate, made.certificate);
-  await writeAtomically(`${files.certificate}.request`, madeFor);
+  const forThis = (await readIfPresent(requestPath)) === madeFor;
+  if (current !== undefined && forThis && (isExpiredOnPurpose(request) || lasts(current))) return files;
+  const made =
+    authority === undefined ? await makeAuthority(request) : await issue(request, await load(authority));
+  await writeAtomically(files.key, made.privateKeyPem.reveal(), 0o600);
+  await writeAtomically(files.certificate, made.certificatePem);
+  await writeAtomically(requestPath, madeFor);
   return files;
 }
 
+function isExpiredOnPurpose(request: CertificateRequest): boolean {
+  return request.kind === "server" && request.expired === true;
+}
+
 function lasts(pem: string): boolean {
-  return new x509.X509Certificate(pem).notAfter.getTime() > Date.now() + day;
+  return new X509Certificate(pem).validToDate.getTime() > Date.now() + day;
 }
 
-async function issue(
-  request: CertificateRequest,
-  authority?: CertificateFiles,
-): Promise<{ certificate: string; key: string }> {
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-  const notAfter = Date.now() + (request.days ?? 30) * day;
-  const subject = [
-    { CN: [request.commonName] },
-    ...(request.organization === undefined ? [] : [{ O: [request.organization] }]),
-  ];
-  const signer = authority === undefined ? undefined : await load(authority);
-  const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: `01${randomBytes(15).toString("hex")}`,
-    subject,
-    issuer: signer?.certificate.subject ?? new x509.Name(subject).toString(),
-    notBefore: new Date(Math.min(Date.now(), notAfter) - day),
-    notAfter: new Date(notAfter),
-    signingAlgorithm: algorithm,
-    publicKey: keys.publicKey,
-    signingKey: signer?.key ?? keys.privateKey,
-    extensions: extensions(request),
+// Begun a while ago, so that there is room in its life for a certificate that has ended.
+async function makeAuthority({ commonName }: CertificateRequest): Promise<Pair> {
+  const now = new Date(Date.now() - 90 * day);
+  const { key, certificatePem: pem } = await createAuthority({ commonName, keyType, validityDays: 455, now });
+  return { certificatePem: pem, privateKeyPem: await exportPrivateKey(key) };
+}
+
+async function issue(request: CertificateRequest, authority: Authority): Promise<Pair> {
+  const now = new Date(isExpiredOnPurpose(request) ? Date.now() - (validityDays + 10) * day : Date.now());
+  if (request.kind === "authority") throw new Error("the rig has no intermediate authorities");
+  if (request.kind === "client") return issueClient(authority, { ...request, keyType, validityDays, now });
+  if (request.kind === "server")
+    return issueServer(authority, { ipAddresses: [], ...request, keyType, validityDays, now });
+  return issueWithoutSan(request.commonName, authority, now);
+}
+
+// The PKI itself refuses to make one, so it is put together from the parts.
+async function issueWithoutSan(commonName: string, authority: Authority, now: Date): Promise<Pair> {
+  const x509 = await loadX509();
+  const key = await generateKey(keyType);
+  const der = await signCertificate({
+    subject: { commonName },
+    notBefore: new Date(now.getTime() - day),
+    notAfter: new Date(now.getTime() + validityDays * day),
+    publicKey: key.publicKey,
+    extensions: [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth])],
+    signer: { key: authority.key, issuer: authorityCertificate(authority) },
+    randomBytes: systemRandomBytes,
   });
-  const exported = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
-  return {
-    certificate: `${certificate.toString("pem")}\n`,
-    key: `${x509.PemConverter.encode(exported, "PRIVATE KEY")}\n`,
-  };
+  return { certificatePem: certificatePem({ der }), privateKeyPem: await exportPrivateKey(key) };
 }
 
-function extensions(request: CertificateRequest): x509.Extension[] {
-  const usages = x509.KeyUsageFlags;
-  if (request.usage === "authority") {
-    return [
-      new x509.BasicConstraintsExtension(true, undefined, true),
-      new x509.KeyUsagesExtension(usages.keyCertSign | usages.cRLSign, true),
-    ];
-  }
-  const names: x509.JsonGeneralNames = [
-    ...(request.dns ?? []).map((value) => ({ type: "dns" as const, value })),
-    ...(request.addresses ?? []).map((value) => ({ type: "ip" as const, value })),
-  ];
-  return [
-    new x509.BasicConstraintsExtension(false, undefined, true),
-    new x509.KeyUsagesExtension(usages.digitalSignature, true),
-    new x509.ExtendedKeyUsageExtension([
-      x509.ExtendedKeyUsage[request.usage === "server" ? "serverAuth" : "clientAuth"],
-    ]),
-    ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
-  ];
-}
-
-async function load(
-  files: CertificateFiles,
-): Promise<{ certificate: x509.X509Certificate; key: webcrypto.CryptoKey }> {
-  const certificate = (await readIfPresent(files.certificate)) ?? "";
-  const key = (await readIfPresent(files.key)) ?? "";
-  return {
-    certificate: new x509.X509Certificate(certificate),
-    key: await webcrypto.subtle.importKey("pkcs8", x509.PemConverter.decodeFirst(key), algorithm, false, [
-      "sign",
-    ]),
-  };
+async function load(files: CertificateFiles): Promise<Authority> {
+  const pem = (await readIfPresent(files.certificate)) ?? "";
+  return loadAuthority(pem, new Sensitive((await readIfPresent(files.key)) ?? ""));
 }

@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
 import { rigAddresses } from "./addresses.ts";
+import { tryCommand } from "./command.ts";
 import { bringDown, purge } from "./down.ts";
 import { rigLayout, type RigLayout } from "./layout.ts";
 import { recordedNames, runningProcess } from "./processes.ts";
@@ -36,7 +36,7 @@ async function main(name: string): Promise<void> {
   }
   const layout = rigLayout();
   if (name !== "status" && process.env["MOORLINE_RIG_LOCKED"] !== "yes") {
-    process.exitCode = runLocked(layout);
+    process.exitCode = await runLocked(layout);
     return;
   }
   const began = Date.now();
@@ -45,14 +45,14 @@ async function main(name: string): Promise<void> {
 }
 
 // One run at a time: flock(1) holds the lock as long as the command lives, however it ends.
-function runLocked(layout: RigLayout): number {
+async function runLocked(layout: RigLayout): Promise<number> {
   const again = [process.execPath, ...process.argv.slice(1)];
-  const { status, error } = spawnSync("flock", ["--close", "--exclusive", `${layout.home}.lock`, ...again], {
-    stdio: "inherit",
-    env: { ...process.env, MOORLINE_RIG_LOCKED: "yes" },
+  const result = await tryCommand(["flock", "--close", "--exclusive", `${layout.home}.lock`, ...again], {
+    show: true,
+    timeout: 2 * 60 * 60_000,
+    environment: { MOORLINE_RIG_LOCKED: "yes" },
   });
-  if (error !== undefined) throw error;
-  return status ?? 1;
+  return result.status;
 }
 
 async function status(layout: RigLayout, log: (line: string) => void): Promise<void> {

@@ -5,7 +5,7 @@ import { readIfPresent, writeAtomically } from "./files.ts";
 import { names, type RigLayout } from "./layout.ts";
 
 /** Every certificate and key of the rig. The cluster's authority and the registries' are two, as in the field. */
-export interface RigPki {
+export interface RigPki extends RegistryPki {
   readonly clusterAuthority: CertificateFiles;
   readonly apiServer: CertificateFiles;
   readonly kubelet: CertificateFiles;
@@ -16,6 +16,9 @@ export interface RigPki {
   readonly scheduler: CertificateFiles;
   /** Signs and checks the tokens of service accounts. */
   readonly serviceAccountKey: string;
+}
+
+interface RegistryPki {
   readonly registryAuthority: CertificateFiles;
   readonly registry: CertificateFiles;
   readonly registryExpired: CertificateFiles;
@@ -32,41 +35,31 @@ export async function ensurePki(layout: RigLayout): Promise<RigPki> {
     request: CertificateRequest,
     authority?: CertificateFiles,
   ): Promise<CertificateFiles> => ensureCertificate(layout.pki, name, request, authority);
-  const cluster = await make("cluster-ca", {
-    commonName: "Moorline rig cluster CA",
-    usage: "authority",
-    days: 365,
-  });
-  const registries = await make("registry-ca", {
-    commonName: "Moorline rig registry CA",
-    usage: "authority",
-    days: 365,
-  });
+  const cluster = await make("cluster-ca", { kind: "authority", commonName: "Moorline rig cluster CA" });
+  const registries = await make("registry-ca", { kind: "authority", commonName: "Moorline rig registry CA" });
   const client = async (name: string, commonName: string, organization?: string): Promise<CertificateFiles> =>
     make(
       name,
-      { commonName, usage: "client", ...(organization === undefined ? {} : { organization }) },
+      { kind: "client", commonName, ...(organization === undefined ? {} : { organization }) },
       cluster,
     );
-  const registry = { commonName: names.registry, usage: "server", dns: [names.registry] } as const;
   const loopback = ["127.0.0.1"];
+  const apiServer = {
+    kind: "server",
+    commonName: "kube-apiserver",
+    dnsNames: ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"],
+    ipAddresses: [...loopback, "10.96.0.1"],
+  } as const;
+  const node = {
+    kind: "server",
+    commonName: names.node,
+    dnsNames: [names.node],
+    ipAddresses: loopback,
+  } as const;
   return {
     clusterAuthority: cluster,
-    apiServer: await make(
-      "kube-apiserver",
-      {
-        commonName: "kube-apiserver",
-        usage: "server",
-        dns: ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"],
-        addresses: [...loopback, "10.96.0.1"],
-      },
-      cluster,
-    ),
-    kubelet: await make(
-      "kubelet",
-      { commonName: names.node, usage: "server", dns: [names.node], addresses: loopback },
-      cluster,
-    ),
+    apiServer: await make("kube-apiserver", apiServer, cluster),
+    kubelet: await make("kubelet", node, cluster),
     administrator: await client("administrator", "moorline-rig-administrator", "system:masters"),
     apiServerToKubelet: await client(
       "kube-apiserver-kubelet-client",
@@ -77,24 +70,36 @@ export async function ensurePki(layout: RigLayout): Promise<RigPki> {
     controllerManager: await client("kube-controller-manager", "system:kube-controller-manager"),
     scheduler: await client("kube-scheduler", "system:kube-scheduler"),
     serviceAccountKey: await ensureServiceAccountKey(layout),
-    registryAuthority: registries,
-    registry: await make("registry", registry, registries),
-    registryExpired: await make("registry-expired", { ...registry, days: -1 }, registries),
-    registryWithoutSan: await make(
-      "registry-without-san",
-      { commonName: names.registry, usage: "server" },
-      registries,
-    ),
+    ...(await ensureRegistryPki(make, registries)),
+  };
+}
+
+type Make = (
+  name: string,
+  request: CertificateRequest,
+  authority?: CertificateFiles,
+) => Promise<CertificateFiles>;
+
+async function ensureRegistryPki(make: Make, authority: CertificateFiles): Promise<RegistryPki> {
+  const registry = { kind: "server", commonName: names.registry, dnsNames: [names.registry] } as const;
+  const withoutSan = { kind: "serverWithoutSan", commonName: names.registry } as const;
+  const acme = {
+    kind: "server",
+    commonName: "localhost",
+    dnsNames: ["localhost"],
+    ipAddresses: ["127.0.0.1"],
+  } as const;
+  return {
+    registryAuthority: authority,
+    registry: await make("registry", registry, authority),
+    registryExpired: await make("registry-expired", { ...registry, expired: true }, authority),
+    registryWithoutSan: await make("registry-without-san", withoutSan, authority),
     registryClient: await make(
       "registry-client",
-      { commonName: "moorline-rig-node", usage: "client" },
-      registries,
+      { kind: "client", commonName: "moorline-rig-node" },
+      authority,
     ),
-    pebble: await make(
-      "pebble",
-      { commonName: "pebble", usage: "server", dns: ["localhost"], addresses: loopback },
-      registries,
-    ),
+    pebble: await make("pebble", acme, authority),
   };
 }
 

@@ -80,11 +80,13 @@ describe("packets to the registry are dropped", () => {
   beforeAll(async () => void (await runCommand(["iptables", "--append", ...rule])));
   afterAll(async () => void (await tryCommand(["iptables", "--delete", ...rule])));
 
-  test("the kubelet says so after containerd's half minute, with another code", async () => {
+  // The dialler's clock and the socket's run out together: whichever is first decides the code (both were seen).
+  test("the kubelet says so after containerd's half minute, under one of two codes", async () => {
     const host = rig.droppedHost;
     const message = await pullMessage(image(host), { patience: 80_000 });
-    expect(message).toBe(
-      `${failurePrefix(image(host), "DeadlineExceeded")}${request(host)}dial tcp 127.0.0.1:${port}: i/o timeout`,
+    const rest = `${request(host)}dial tcp 127.0.0.1:${port}: i/o timeout`;
+    expect(["DeadlineExceeded", "Unknown"].map((code) => failurePrefix(image(host), code) + rest)).toContain(
+      message,
     );
   });
 });
