@@ -32,11 +32,10 @@ export interface Call {
 /** Answers 200 to users, 412 to robots and 401 to everybody else (facts/harbor.md §1.5). */
 const whoAmICall = { method: "GET", path: "/users/current" } as const;
 
-function verdictOnLogin(answer: HttpResponse): "works" | "refused" | "unknown" {
-  if (answer.status === 401) return "refused";
+function loginWorks(answer: HttpResponse): boolean {
   const isRobot = answer.status === 412 && harborErrorOf(answer.text())?.code === "PRECONDITION";
   const isUser = answer.status === 200 && (answer.headers["content-type"] ?? "").includes("json");
-  return isRobot || isUser ? "works" : "unknown";
+  return isRobot || isUser;
 }
 
 /** Sends calls to one Harbor under one credential, and judges the answers. Never repeats a call. */
@@ -95,28 +94,24 @@ export class HarborConnection {
           subject,
           parameters: { username: credential.username },
         }),
+      refused: (answer: HttpResponse) => answer.status === 401,
       signal: call.signal,
     };
     const send = (what: Call) => () =>
       this.#exchange(what, { authorization: basicAuthorization(credential) });
     const whoAmI: Call = { ...whoAmICall, signal: call.signal };
     if (call.path === whoAmI.path) {
-      return this.#guard.run(credential, { ...attempt, send: send(call), verdict: verdictOnLogin });
+      return this.#guard.run(credential, { ...attempt, send: send(call), works: loginWorks });
     }
     // Harbor takes a wrong credential for nobody's and answers public calls all the same: a list would lack what is
     // private, and read as if it were not there. So the credential is proved before anything is believed.
     const proof = await this.#guard.prove(credential, {
       ...attempt,
       send: send(whoAmI),
-      verdict: verdictOnLogin,
+      works: loginWorks,
     });
-    if (proof && verdictOnLogin(proof) !== "works") throw harborFailure(proof, credential.username);
-    return this.#guard.run(credential, {
-      ...attempt,
-      send: send(call),
-      // Success proves nothing more: it may be a public call.
-      verdict: (answer) => (answer.status === 401 ? "refused" : "unknown"),
-    });
+    if (proof && !loginWorks(proof)) throw harborFailure(proof, credential.username);
+    return this.#guard.run(credential, { ...attempt, send: send(call) });
   }
 
   #exchange(call: Call, authorization: Record<string, string>): Promise<HttpResponse> {

@@ -14,7 +14,8 @@ function door(right: string) {
       sent.push(secret);
       return secret === right;
     },
-    verdict: (open) => (open ? "works" : "refused"),
+    refused: (open) => !open,
+    works: (open) => open,
     refusal: () =>
       new MoorlineError("HARBOR_CREDENTIAL_REFUSED", { subject: "door", parameters: { username: "ci" } }),
   });

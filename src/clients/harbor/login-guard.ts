@@ -23,8 +23,10 @@ interface Account {
 export interface Attempt<T> {
   readonly subject: string;
   readonly send: () => Promise<T>;
-  /** What the answer says of the credential; a server in trouble says nothing. */
-  readonly verdict: (answer: T) => "works" | "refused" | "unknown";
+  /** Whether the answer says that the credential is wrong. */
+  readonly refused: (answer: T) => boolean;
+  /** Whether the answer proves that it is right; by default none does: a public call succeeds for everybody. */
+  readonly works?: (answer: T) => boolean;
   /** The error for a call that is held back. */
   readonly refusal: () => MoorlineError;
   readonly signal?: AbortSignal | undefined;
@@ -100,11 +102,10 @@ export class LoginGuard {
 
   async #judged<T>(account: Account, secret: string, attempt: Attempt<T>): Promise<T> {
     const answer = await attempt.send();
-    const verdict = attempt.verdict(answer);
-    if (verdict === "refused") {
+    if (attempt.refused(answer)) {
       account.refused = { secret, at: this.#now() };
       if (account.proven?.secret === secret) account.proven = undefined;
-    } else if (verdict === "works") {
+    } else if (attempt.works?.(answer)) {
       account.proven = { secret, at: this.#now() };
       if (account.refused?.secret === secret) account.refused = undefined;
     }

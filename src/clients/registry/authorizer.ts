@@ -154,8 +154,8 @@ export class Authorizer {
     const answer = await this.#guard.run(credential, {
       subject,
       send: () => send(basicAuthorization(credential)),
-      verdict: (a) =>
-        a.status === 401 || isAnonymous(a) ? "refused" : a.status === 200 ? "works" : "unknown",
+      refused: (a) => a.status === 401 || isAnonymous(a),
+      works: (a) => a.status === 200,
       refusal,
       signal,
     });
