@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { MoorlineError, type ErrorCode } from "../../model/errors.ts";
 import { Sensitive } from "../../model/sensitive.ts";
+import { openEndpoint } from "../http/endpoint.ts";
+import { serveHttp } from "../http/testing/servers.ts";
 import { createHarborClient, type HarborClient } from "./client.ts";
 import { LoginGuard } from "./login-guard.ts";
 import { replay, type Replay, type Seen } from "./testing/replay.ts";
@@ -323,6 +325,21 @@ test("a wrong credential never reads as an empty or public list", async () => {
   expect(error).toMatchObject({ code: "HARBOR_CREDENTIAL_REFUSED" });
 });
 
+test("while the credential cannot be proved, nothing else is asked", async () => {
+  const paths: string[] = [];
+  await using server = await serveHttp((request, response) => {
+    paths.push(request.url ?? "");
+    response.writeHead(502).end();
+  });
+  await using endpoint = openEndpoint(server.url);
+  const credential = { username: "admin", password: new Sensitive("x") };
+  const error = await Array.fromAsync(createHarborClient(endpoint, credential).projects.list()).catch(
+    (e: unknown) => e,
+  );
+  expect(error).toMatchObject({ code: "HARBOR_UNAVAILABLE", retry: "later" });
+  expect(paths).toEqual(["/api/v2.0/users/current"]);
+});
+
 test("what needs no login goes without the credential", async () => {
   harbor.next("ping", "health", "getcert");
   await client.system.ping();
@@ -336,7 +353,6 @@ test("what needs no login goes without the credential", async () => {
 });
 
 test("a credential is not sent over plain HTTP to another machine", async () => {
-  const { openEndpoint } = await import("../http/endpoint.ts");
   await using endpoint = openEndpoint("http://harbor.example.com");
   const credential = { username: "admin", password: new Sensitive("x") };
   expect(() => createHarborClient(endpoint, credential)).toThrowError(/plain HTTP/);

@@ -119,6 +119,7 @@ describe("a pull", () => {
     const image = addImage(registry, "team-a/app", "v1", layers);
     const other = addImage(registry, "team-a/app", "v2", []);
     registry.manifests.set(`team-a/app@${image.digest}`, other);
+    registry.bend.withoutHeadDigest = true;
     const error = await failureOf(client.pull("team-a/app", image.digest, discard));
     expect(error.code).toBe("REGISTRY_DIGEST_MISMATCH");
   });
