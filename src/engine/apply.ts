@@ -1,11 +1,13 @@
 import { nameOf, type Document } from "../model/document.ts";
 import { fromUnknown, MoorlineError } from "../model/errors.ts";
 import type { OnEvent, Outcome } from "./events.ts";
-import type { AnyKind, Proof, Step } from "./kind.ts";
-import { documentsOf, kindOf, planDocument, type Direction, type DocumentPlan, type Plan } from "./plan.ts";
-import { usualRetry, withRetry, type RetryPolicy } from "./retry.ts";
-import { runSteps } from "./run-steps.ts";
+import type { AnyKind } from "./kind.ts";
+import { documentsOf, kindOf, type Direction, type DocumentPlan, type Plan } from "./plan.ts";
+import { applyDocument, type DocumentResult } from "./apply-document.ts";
+import { usualRetry, type RetryPolicy } from "./retry.ts";
 import type { EngineWorld } from "./world.ts";
+
+export type { DocumentResult } from "./apply-document.ts";
 
 export interface ApplyOptions {
   readonly parallel?: number;
@@ -20,22 +22,10 @@ export interface ApplyOptions {
   readonly onEvent?: OnEvent;
 }
 
-/** What became of one document. */
-export interface DocumentResult {
-  readonly name: string;
-  readonly outcome: Outcome;
-  readonly stepsDone: number;
-  readonly failures: readonly { readonly step?: Step; readonly error: MoorlineError }[];
-  readonly proofs: readonly Proof[];
-}
-
 export interface ApplyResult {
   readonly documents: readonly DocumentResult[];
   readonly ok: boolean;
 }
-
-/** Rounds of planning anew after conflicts before giving up: somebody else keeps writing the same thing. */
-const conflictRounds = 6;
 
 /**
  * Carries out a plan: documents in the order of their references, independent ones side by side; each is verified
@@ -136,53 +126,7 @@ async function applyOrSkip<W extends EngineWorld>(
     const moved = prior.some((p) => p.outcome === "changed");
     return await applyDocument(plan, kind, world, direction, { stale, moved }, run);
   } catch (thrown) {
+    if (run.stopping.aborted && !(thrown instanceof MoorlineError)) return end("stopped");
     return end("failed", [{ error: fromUnknown(thrown, plan.name) }]);
   }
-}
-
-async function applyDocument<W extends EngineWorld>(
-  planned: DocumentPlan,
-  kind: AnyKind<W>,
-  world: W,
-  direction: Direction,
-  age: { readonly stale: boolean; readonly moved: boolean },
-  run: Required<ApplyOptions>,
-): Promise<DocumentResult> {
-  const { name, document } = planned;
-  const replan = async (): Promise<DocumentPlan> => {
-    const fresh = await planDocument(document, kind, world, { direction, waitsFor: [], signal: run.signal });
-    if (fresh.error !== undefined) throw fresh.error;
-    return fresh;
-  };
-  let current = planned;
-  if (planned.waitsFor.length > 0 || age.moved) current = await replan();
-  else if (age.stale && planned.steps.length > 0) {
-    current = await replan();
-    if (current.fingerprint !== planned.fingerprint) throw new MoorlineError("PLAN_STALE", { subject: name });
-  }
-  run.onEvent({ type: "document-started", document: name, steps: current.steps.length });
-  let stepsDone = 0;
-  for (let round = 1; current.steps.length > 0; round++) {
-    const result = await runSteps(document, name, kind, current.steps, world, run);
-    stepsDone += result.done;
-    if (result.failures.length > 0)
-      return { name, outcome: "failed", stepsDone, failures: result.failures, proofs: [] };
-    if (result.conflict === undefined) {
-      if (result.left > 0) return { name, outcome: "stopped", stepsDone, failures: [], proofs: [] };
-      break;
-    }
-    if (round >= conflictRounds) throw result.conflict;
-    run.onEvent({ type: "replanned", document: name, because: result.conflict });
-    await world.clock.sleep(Math.ceil(world.random.fraction() * 100 * 2 ** round), run.signal);
-    current = await replan();
-  }
-  if (direction === "remove")
-    return { name, outcome: stepsDone > 0 ? "changed" : "unchanged", stepsDone, failures: [], proofs: [] };
-  const proofs = await withRetry((signal) => kind.verify(document, world, signal), world, run.signal, {
-    policy: run.retry,
-  });
-  for (const proof of proofs) run.onEvent({ type: "proved", document: name, proof });
-  const proved = proofs.every((p) => p.ok);
-  const changed = stepsDone > 0 ? "changed" : "unchanged";
-  return { name, outcome: proved ? changed : "unproved", stepsDone, failures: [], proofs };
 }

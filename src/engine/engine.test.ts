@@ -180,6 +180,22 @@ describe("applying", () => {
     expect(most).toBe(3);
   });
 
+  test("what was just changed gets a moment to take effect before it counts as unproved", async () => {
+    const world = library({ a: [] });
+    let asked = 0;
+    const slow = {
+      ...shelfKind,
+      verify: async (...args: Parameters<typeof shelfKind.verify>) =>
+        (await shelfKind.verify(...args)).map((p) => ({ ...p, ok: ++asked > 3 })),
+    };
+    const documents = [shelf("a", { books: ["x"] })];
+    const result = await apply(await makePlan(documents, [slow], world, { signal }), [slow], world);
+    expect([result.ok, asked]).toEqual([true, 4]);
+    asked = 0;
+    const again = await apply(await makePlan(documents, [slow], world, { signal }), [slow], world);
+    expect([again.documents[0]?.outcome, asked]).toEqual(["unproved", 1]);
+  });
+
   test("a step that takes too long is cut off and named", async () => {
     const world = library({ a: [] });
     world.beforeWrite = (_what, s): Promise<void> =>

@@ -1,4 +1,5 @@
 import { errorTexts, type ErrorCode } from "../text/errors/catalogue.ts";
+import { networkErrors } from "../text/errors/network.ts";
 import type { Retry } from "../text/errors/table.ts";
 import { fill, printable, type Parameters } from "../text/template.ts";
 import type { Language } from "../text/language.ts";
@@ -70,4 +71,9 @@ export function fromUnknown(thrown: unknown, subject: string): MoorlineError {
 /** Narrow test for one code, where a caller handles exactly that case. */
 export function isError(thrown: unknown, ...codes: readonly ErrorCode[]): thrown is MoorlineError {
   return thrown instanceof MoorlineError && codes.includes(thrown.code);
+}
+
+/** Whether the way to a server failed: its name, TCP, TLS or HTTP. It may work in a moment, when the server has reloaded. */
+export function isNetworkError(error: MoorlineError): boolean {
+  return Object.hasOwn(networkErrors, error.code);
 }

@@ -12,7 +12,7 @@ export function processIo(): Io {
   };
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
-  const interactive = process.stdout.isTTY === true;
+  const interactive = process.stdout.isTTY;
   // https://no-color.org and the usual FORCE_COLOR
   const colours = !process.env.NO_COLOR && (interactive || Boolean(process.env.FORCE_COLOR));
   return {
@@ -26,7 +26,7 @@ export function processIo(): Io {
     width: process.stdout.columns ?? 100,
     clock: {
       now: () => new Date(),
-      sleep: async (ms, signal) => void (await sleep(ms, undefined, { signal })),
+      sleep: (ms, signal) => sleep(ms, undefined, { signal }),
     },
     random: { bytes: (length) => randomBytes(length), fraction: () => Math.random() },
     stopping: stopping.signal,

@@ -18,7 +18,7 @@ export interface ShowOptions {
 const shownAlike = 8;
 
 const signs: Readonly<
-  Record<Change, { readonly sign: string; paint(p: Painter): (text: string) => string }>
+  Record<Change, { readonly sign: string; readonly paint: (p: Painter) => (text: string) => string }>
 > = {
   create: { sign: "+", paint: (p) => p.green },
   update: { sign: "~", paint: (p) => p.yellow },
