@@ -65,6 +65,15 @@ export function deploymentPart(mount: CaMount, digest: string) {
   };
 }
 
+/** Our part when there is nothing in it any more: server-side apply takes away what we set before. */
+export function emptyDeploymentPart(mount: CaMount) {
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: deploymentName, namespace: mount.namespace },
+  };
+}
+
 /** What the Helm release ks-core of KubeSphere 4.x takes, so that an upgrade keeps the mount. */
 export function helmValues(mount: CaMount) {
   return { apiserver: { extraVolumes: [volumeOf(mount)], extraVolumeMounts: [volumeMountOf(mount)] } };

@@ -35,6 +35,8 @@ export type BindingAction =
       readonly namespace: string;
       readonly harborProject: string;
       readonly slot: Slot;
+      /** Which cluster the robot is for, in its name and description. */
+      readonly cluster: string;
       /** Robots of ours that stand in the slot's way; nobody uses them. */
       readonly clear: readonly number[];
       /** What is replaced; absent where the Secret is created. */

@@ -19,6 +19,7 @@ import type { ProjectBindingSpec } from "./schema.ts";
 export interface Chosen {
   readonly namespace: ObservedNamespace;
   readonly harborProject: string;
+  readonly cluster: string;
   /** Whether a step of this plan makes the Harbor project. */
   readonly projectIsMade: boolean;
   /** Whether this project's Secret is to remember that Moorline made the Harbor project. */
@@ -138,6 +139,7 @@ function issue(chosen: Chosen, checked: Checked | undefined, reasons: readonly F
       namespace: namespace.name,
       harborProject,
       slot: place.slot,
+      cluster: chosen.cluster,
       clear: place.clear,
       ...(secret !== undefined && { replaces: secretAt(secret) }),
       marksProject: chosen.marksProject,

@@ -68,6 +68,7 @@ export function plan(document: BindingDocument, observed: ObservedBinding, now: 
     const part = planNamespace({
       namespace,
       harborProject,
+      cluster: observed.cluster,
       projectIsMade,
       marksProject: projectIsMade && !isMarked,
       spec,

@@ -1,8 +1,11 @@
 import { z } from "zod";
 import type { Credential } from "../../clients/harbor/credential.ts";
+import type { Document } from "../../model/document.ts";
 import { Sensitive } from "../../model/sensitive.ts";
 import type { SecretFlaw } from "./observed.ts";
 import { bindingId, bindingLabel, managedBy, managedByLabel } from "./ownership.ts";
+
+import type { ProjectBindingSpec } from "./schema.ts";
 
 /** A Secret as far as a binding looks at it; `data` is base64, as the API server gives it. */
 export interface SecretObject {
@@ -25,6 +28,15 @@ export interface Wanted {
   readonly url: string;
   readonly email: string;
   readonly defaultRegistry: boolean;
+}
+
+export function wantedOf({ metadata, spec }: Document<ProjectBindingSpec>, url: string): Wanted {
+  return {
+    binding: metadata.name,
+    url,
+    email: spec.secret.email,
+    defaultRegistry: spec.secret.defaultRegistry,
+  };
 }
 
 export const dockerConfigType = "kubernetes.io/dockerconfigjson";

@@ -1,0 +1,160 @@
+import type { KubernetesClient } from "../../clients/kubernetes/client.ts";
+import type { Namespace, NewObject, Secret, ServiceAccount } from "../../clients/kubernetes/object.ts";
+import { resources } from "../../clients/kubernetes/resources.ts";
+import { isError, MoorlineError } from "../../model/errors.ts";
+import type { World } from "../world.ts";
+import type { SecretAt } from "./actions.ts";
+import { fenceAnnotation } from "./ownership.ts";
+import type { SecretObject } from "./secret-content.ts";
+
+export interface NamespaceObject {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly terminating: boolean;
+}
+
+export interface ServiceAccountObject {
+  readonly namespace: string;
+  readonly name: string;
+  readonly resourceVersion: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly pullSecrets: readonly string[];
+}
+
+interface Selection {
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+}
+
+/** `changed`: somebody else was there first, nothing was written; `gone`: the namespace is not there any more. */
+export type Written = "done" | "changed" | "gone";
+
+/** What a binding reads and writes in a cluster. Every write is conditional on what was read. */
+export interface Cluster {
+  /** The UID of kube-system, which names a cluster for its whole life. */
+  uid(signal: AbortSignal): Promise<string>;
+  listNamespaces(selection: Selection, signal: AbortSignal): Promise<readonly NamespaceObject[]>;
+  listSecrets(selection: Selection, signal: AbortSignal): Promise<readonly SecretObject[]>;
+  getSecret(namespace: string, name: string, signal: AbortSignal): Promise<SecretObject | undefined>;
+  createSecret(secret: NewObject, signal: AbortSignal): Promise<Written>;
+  patchSecret(namespace: string, at: SecretAt, change: MetadataChange, signal: AbortSignal): Promise<Written>;
+  deleteSecret(namespace: string, at: SecretAt, signal: AbortSignal): Promise<Written>;
+  /** Writes the Secret's fence, so that every other write that was planned before fails. @throws SECRET_CHANGED_MEANWHILE */
+  fence(namespace: string, at: SecretAt, robot: number, signal: AbortSignal): Promise<SecretAt>;
+  listServiceAccounts(selection: Selection, signal: AbortSignal): Promise<readonly ServiceAccountObject[]>;
+  getServiceAccount(
+    namespace: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<ServiceAccountObject | undefined>;
+  patchServiceAccount(
+    namespace: string,
+    name: string,
+    change: ServiceAccountChange,
+    signal: AbortSignal,
+  ): Promise<Written>;
+}
+
+interface MetadataChange {
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+export interface ServiceAccountChange {
+  readonly resourceVersion: string;
+  readonly labels: Readonly<Record<string, string | null>>;
+  readonly pullSecrets: readonly string[];
+}
+
+export async function openCluster(world: World): Promise<Cluster> {
+  return clusterOf(await world.kubernetes());
+}
+
+function clusterOf(client: KubernetesClient): Cluster {
+  const { namespaces, secrets, serviceAccounts } = resources;
+  const patchSecret: Cluster["patchSecret"] = (namespace, at, change, signal) =>
+    written(async () => {
+      const metadata = { ...change.metadata, resourceVersion: at.resourceVersion };
+      await client.patch(secrets, { namespace, name: at.name }, "merge", { ...change, metadata }, { signal });
+    });
+  return {
+    uid: async (signal) => {
+      const found = await client.get<Namespace>(namespaces, { name: "kube-system" }, signal);
+      return found?.metadata.uid ?? client.server;
+    },
+    listNamespaces: async (selection, signal) =>
+      (await client.list<Namespace>(namespaces, { ...selection, signal })).items.map(
+        ({ metadata, status }) => ({
+          name: metadata.name ?? "",
+          labels: metadata.labels ?? {},
+          terminating: metadata.deletionTimestamp !== undefined || status?.phase === "Terminating",
+        }),
+      ),
+    listSecrets: async (selection, signal) =>
+      (await client.list<Secret>(secrets, { ...selection, signal })).items.map(secretOf),
+    getSecret: async (namespace, name, signal) => {
+      const found = await client.get<Secret>(secrets, { namespace, name }, signal);
+      return found === undefined ? undefined : secretOf(found);
+    },
+    createSecret: (secret, signal) =>
+      written(async () => {
+        await client.create(secrets, secret, { signal });
+      }),
+    patchSecret,
+    deleteSecret: (namespace, at, signal) =>
+      written(async () => {
+        const { name, uid, resourceVersion } = at;
+        await client.delete(secrets, { namespace, name }, { signal, uid, resourceVersion });
+      }),
+    fence: async (namespace, at, robot, signal) => {
+      const change = { metadata: { annotations: { [fenceAnnotation]: String(robot) } } };
+      const result = await patchSecret(namespace, at, change, signal);
+      const fresh =
+        result === "done"
+          ? await client.get<Secret>(secrets, { namespace, name: at.name }, signal)
+          : undefined;
+      if (fresh === undefined || fresh.metadata.uid !== at.uid)
+        throw new MoorlineError("SECRET_CHANGED_MEANWHILE", { subject: `Secret/${namespace}/${at.name}` });
+      return { ...at, resourceVersion: fresh.metadata.resourceVersion ?? "" };
+    },
+    listServiceAccounts: async (selection, signal) =>
+      (await client.list<ServiceAccount>(serviceAccounts, { ...selection, signal })).items.map(accountOf),
+    getServiceAccount: async (namespace, name, signal) => {
+      const found = await client.get<ServiceAccount>(serviceAccounts, { namespace, name }, signal);
+      return found === undefined ? undefined : accountOf(found);
+    },
+    patchServiceAccount: (namespace, name, { resourceVersion, labels, pullSecrets }, signal) =>
+      written(async () => {
+        const imagePullSecrets = pullSecrets.map((secret) => ({ name: secret }));
+        const body = { metadata: { resourceVersion, labels }, imagePullSecrets };
+        await client.patch(serviceAccounts, { namespace, name }, "merge", body, { signal });
+      }),
+  };
+}
+
+/** Tells apart the refusals that are answers; everything else is thrown. */
+async function written(work: () => Promise<void>): Promise<Written> {
+  try {
+    await work();
+    return "done";
+  } catch (thrown) {
+    if (isError(thrown, "KUBERNETES_NAMESPACE_MISSING", "KUBERNETES_NAMESPACE_TERMINATING")) return "gone";
+    if (isError(thrown, "KUBERNETES_CONFLICT", "KUBERNETES_ALREADY_EXISTS", "KUBERNETES_NOT_FOUND"))
+      return "changed";
+    throw thrown;
+  }
+}
+
+function secretOf({ type, data, metadata }: Secret): SecretObject {
+  const { name = "", namespace = "", uid = "", resourceVersion = "", labels, annotations } = metadata;
+  return { type, data, metadata: { name, namespace, uid, resourceVersion, labels, annotations } };
+}
+
+function accountOf({ metadata, imagePullSecrets }: ServiceAccount): ServiceAccountObject {
+  return {
+    namespace: metadata.namespace ?? "",
+    name: metadata.name ?? "",
+    resourceVersion: metadata.resourceVersion ?? "",
+    labels: metadata.labels ?? {},
+    pullSecrets: (imagePullSecrets ?? []).flatMap((s) => s.name ?? []),
+  };
+}

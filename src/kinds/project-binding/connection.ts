@@ -1,0 +1,32 @@
+import { nameOf, type Document } from "../../model/document.ts";
+import { connectHarbor, findRegistry, type ConnectedHarbor } from "../harbor-registry/connect.ts";
+import type { World } from "../world.ts";
+import type { ProjectBindingSpec } from "./schema.ts";
+
+type BindingDocument = Document<ProjectBindingSpec>;
+
+/** What the last observation of a document connected to; a plan of a thousand steps must not read its credential as often. */
+const connections = new WeakMap<World, WeakMap<BindingDocument, Promise<ConnectedHarbor>>>();
+
+/** Connects anew, with the credential as it is now. */
+export function connect(
+  document: BindingDocument,
+  world: World,
+  signal: AbortSignal,
+): Promise<ConnectedHarbor> {
+  const registry = findRegistry(document.spec.registry, nameOf(document), world);
+  const fresh = connectHarbor(registry, world, signal);
+  const known = connections.get(world) ?? new WeakMap<BindingDocument, Promise<ConnectedHarbor>>();
+  connections.set(world, known);
+  known.set(document, fresh);
+  return fresh;
+}
+
+/** The connection of the last observation; a new one where there was none, so that no step relies on it. */
+export function connected(
+  document: BindingDocument,
+  world: World,
+  signal: AbortSignal,
+): Promise<ConnectedHarbor> {
+  return connections.get(world)?.get(document) ?? connect(document, world, signal);
+}

@@ -1,0 +1,125 @@
+import { Limiter } from "../../clients/harbor/limiter.ts";
+import type { Robot } from "../../clients/harbor/robot-schemas.ts";
+import type { Project } from "../../clients/harbor/schemas.ts";
+import type { ConnectedHarbor } from "../harbor-registry/connect.ts";
+import type { ObservedProject, ObservedRobot } from "./observed.ts";
+import { robotName, robotOwner, slots, type RobotOwner, type Slot } from "./ownership.ts";
+import type { ProjectBindingSpec } from "./schema.ts";
+
+/** A Harbor project with its robots, as Harbor told. */
+export interface GatheredProject {
+  readonly project: ObservedProject;
+  readonly robots: readonly Robot[];
+}
+
+const flag = (value: string | undefined): boolean => value === "true";
+
+/** Reads Harbor projects by their exact names, and the robots of each in one list. */
+export async function gatherProjects(
+  names: readonly string[],
+  { harbor }: ConnectedHarbor,
+  spec: ProjectBindingSpec,
+  signal: AbortSignal,
+): Promise<readonly GatheredProject[]> {
+  const limiter = new Limiter(16);
+  const one = async (name: string): Promise<GatheredProject> => {
+    const project = await harbor.projects.getByName(name, signal);
+    if (project === undefined) return { project: { name }, robots: [] };
+    const quota =
+      spec.harborProject.storageLimit === undefined
+        ? undefined
+        : await harbor.quotas.getByProject(project.project_id, signal);
+    const robots = await harbor.robots.listOfProject(project.project_id, signal);
+    return { project: observedProject(project, quota?.hard.storage), robots };
+  };
+  return Promise.all(names.map((name) => limiter.run(() => one(name))));
+}
+
+function observedProject(project: Project, storageLimit: number | undefined): ObservedProject {
+  const { metadata } = project;
+  return {
+    name: project.name,
+    id: project.project_id,
+    public: flag(metadata.public),
+    autoScan: flag(metadata.auto_scan),
+    preventVulnerable: flag(metadata.prevent_vul),
+    repositories: project.repo_count,
+    ...(metadata.severity !== undefined && { severity: metadata.severity }),
+    ...(storageLimit !== undefined && { storageLimit }),
+  };
+}
+
+/** Whose robots to look for. */
+export interface RobotSearch {
+  readonly binding: string;
+  readonly cluster: string;
+  readonly prefix: string;
+  readonly namespaces: readonly string[];
+}
+
+/**
+ * Sorts robots by the namespace that they are for: ours, and others' that bear a name that we would need.
+ * The rest of a project's robots are nobody's business here.
+ */
+export function robotsByNamespace(
+  gathered: readonly GatheredProject[],
+  search: RobotSearch,
+): ReadonlyMap<string, readonly ObservedRobot[]> {
+  const names = new Map<string, { readonly namespace: string; readonly slot: Slot }>();
+  for (const namespace of search.namespaces)
+    for (const slot of slots)
+      names.set(robotName(search.prefix, { ...search, namespace }, slot), { namespace, slot });
+  const found = new Map<string, ObservedRobot[]>();
+  for (const { project, robots } of gathered)
+    for (const robot of robots) {
+      const short = robot.name.slice(robot.name.lastIndexOf("+") + 1);
+      const place = names.get(short);
+      const owner = robotOwner(robot.description ?? "");
+      const ours = owner?.binding === search.binding && owner.cluster === search.cluster;
+      const namespace = ours ? owner.namespace : place?.namespace;
+      if (namespace === undefined) continue;
+      const known = found.get(namespace);
+      const observed = observedRobot(
+        robot,
+        project.name,
+        ours,
+        namespace,
+        place ?? guessSlot(short, search, owner),
+      );
+      if (known === undefined) found.set(namespace, [observed]);
+      else known.push(observed);
+    }
+  return found;
+}
+
+/** The slot of a robot whose namespace is not chosen any more. */
+function guessSlot(
+  short: string,
+  search: RobotSearch,
+  owner: RobotOwner | undefined,
+): { readonly namespace: string; readonly slot: Slot } | undefined {
+  if (owner === undefined) return undefined;
+  const slot = slots.find((s) => robotName(search.prefix, owner, s) === short);
+  return slot === undefined ? undefined : { namespace: owner.namespace, slot };
+}
+
+function observedRobot(
+  robot: Robot,
+  harborProject: string,
+  ours: boolean,
+  namespace: string,
+  place: { readonly namespace: string; readonly slot: Slot } | undefined,
+): ObservedRobot {
+  const permissions = robot.permissions.flatMap((p) => p.access.map((a) => `${a.resource}:${a.action}`));
+  return {
+    id: robot.id,
+    harborProject,
+    name: robot.name,
+    ...(place?.namespace === namespace && { slot: place.slot }),
+    ours,
+    disabled: robot.disable,
+    expiresAt: robot.expires_at ?? -1,
+    durationDays: robot.duration ?? -1,
+    permissions: [...new Set(permissions)].sort(),
+  };
+}
