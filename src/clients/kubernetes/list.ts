@@ -1,0 +1,95 @@
+import { isError } from "../../model/errors.ts";
+import type { Connection } from "./connection.ts";
+import { kubernetesFailure, type Attempt } from "./failures.ts";
+import type { KubernetesObject } from "./object.ts";
+import { collectionPath, type Resource } from "./resources.ts";
+
+export interface ListOptions {
+  readonly signal: AbortSignal;
+  /** Absent means all namespaces. */
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** Objects in each request; default 500. */
+  readonly pageSize?: number;
+}
+
+export interface ObjectList<T> {
+  readonly items: readonly T[];
+  /** Of the whole list; a watch goes on from here. */
+  readonly resourceVersion: string;
+}
+
+interface Page<T> {
+  readonly items?: readonly T[] | null;
+  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
+}
+
+const usualPage = 500;
+/** A page of 500 is far smaller, unless its objects hold megabytes; then smaller pages are asked for. */
+const largestPage = 64 * 1024 * 1024;
+/** How often a list may start over because its snapshot was compacted away (410). */
+const mostRestarts = 3;
+
+const accept = {
+  objects: "application/json",
+  metadata:
+    "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json;as=PartialObjectMetadataList;v=v1beta1;g=meta.k8s.io,application/json",
+} as const;
+
+/**
+ * Reads a whole collection in pages of one consistent snapshot.
+ * @throws KUBERNETES_GONE where the snapshot was lost again and again
+ */
+export async function listAll<T extends KubernetesObject>(
+  connection: Connection,
+  server: string,
+  resource: Resource,
+  options: ListOptions,
+  what: keyof typeof accept,
+): Promise<ObjectList<T>> {
+  for (let restarts = 0; ; restarts++) {
+    try {
+      return await listOnce<T>(connection, server, resource, options, what);
+    } catch (thrown) {
+      if (!isError(thrown, "KUBERNETES_GONE") || restarts >= mostRestarts) throw thrown;
+    }
+  }
+}
+
+async function listOnce<T extends KubernetesObject>(
+  connection: Connection,
+  server: string,
+  resource: Resource,
+  options: ListOptions,
+  what: keyof typeof accept,
+): Promise<ObjectList<T>> {
+  const { namespace, labelSelector, fieldSelector, signal } = options;
+  const path = collectionPath(resource, resource.namespaced ? namespace : undefined);
+  const attempt: Attempt = { verb: "list", resource, namespace };
+  const items: T[] = [];
+  let token: string | undefined;
+  let limit = options.pageSize ?? usualPage;
+  for (;;) {
+    try {
+      const answer = await connection.request({
+        method: "GET",
+        path,
+        query: { labelSelector, fieldSelector, limit, continue: token },
+        headers: { accept: accept[what] },
+        signal,
+        maxBodyBytes: largestPage,
+      });
+      if (answer.status >= 300) throw kubernetesFailure(answer, attempt, server);
+      const page = answer.json() as Page<T>;
+      items.push(...(page.items ?? []));
+      token = page.metadata?.continue;
+      if (token === undefined || token === "") {
+        return { items, resourceVersion: page.metadata?.resourceVersion ?? "" };
+      }
+    } catch (thrown) {
+      if (!isError(thrown, "NETWORK_BODY_TOO_LARGE") || limit === 1) throw thrown;
+      limit = Math.max(1, Math.floor(limit / 10));
+    }
+  }
+}
