@@ -9,6 +9,7 @@ const tokenBody = z.object({
 });
 
 const claims = z.object({
+  iss: z.string().optional(),
   sub: z.string().optional(),
   access: z
     .array(
@@ -31,7 +32,7 @@ export interface Token {
 
 /** What a JWT says about itself. Read to explain a refusal; nothing is decided on it that the registry does not check. */
 export interface Claims {
-  /** Empty for the anonymous token that Harbor gives to a wrong credential. */
+  /** Empty for the anonymous token that Harbor gives to a wrong credential; undefined where the token does not tell. */
   readonly subject: string | undefined;
   readonly access: readonly { readonly repository: string; readonly actions: readonly string[] }[];
 }
@@ -50,8 +51,11 @@ function readClaims(jwt: string): Claims | undefined {
   try {
     const parsed = claims.parse(JSON.parse(Buffer.from(payload, "base64url").toString("utf8")));
     const repositories = (parsed.access ?? []).filter((a) => a.type === "repository");
+    // Harbor's token service (src/core/service/token) signs an empty subject for nobody, which newer JWT libraries
+    // leave out; other services may leave it out for anybody.
+    const nobody = parsed.iss === "harbor-token-issuer" ? "" : undefined;
     return {
-      subject: parsed.sub,
+      subject: parsed.sub ?? nobody,
       access: repositories.map((a) => ({ repository: a.name, actions: a.actions ?? [] })),
     };
   } catch {
