@@ -30,7 +30,6 @@ export const robot = z.looseObject({
   update_time: z.string().optional(),
 });
 export type Robot = z.infer<typeof robot>;
-export type RobotPermission = z.infer<typeof permission>;
 
 export const robotCreated = z.object({
   id: z.number(),

@@ -54,7 +54,6 @@ export const user = z.object({
   sysadmin_flag: z.boolean().default(false),
   admin_role_in_auth: z.boolean().default(false),
 });
-export type User = z.infer<typeof user>;
 
 export const cveAllowlist = z.object({
   id: z.number().optional(),

@@ -10,6 +10,7 @@ import {
   timeoutError,
   tlsMistakeInPage,
   transportError,
+  type Limits,
   type Phase,
   type Place,
 } from "./failures.ts";
@@ -211,7 +212,7 @@ export class HttpEndpoint implements AsyncDisposable {
   /** Turns what undici threw into words; asks the server again over bare TLS where undici cannot know the reason. */
   async #explained(thrown: unknown, request: HttpRequest, deadline: Deadline): Promise<MoorlineError> {
     if (deadline.expired || deadline.cancelled) return this.#failure(thrown, request, deadline, "headers");
-    const error = transportError(thrown, this.#origin(), this.#seconds(request));
+    const error = transportError(thrown, this.#origin(), this.#limits(this.#limitOf(request)));
     if (this.#base.protocol !== "https:") return error;
     const where = { place: this.#origin(), tls: this.#options.tls, signal: deadline.signal };
     const unexplained = isClosedByPeer(thrown) || error.code === "TLS_HANDSHAKE_FAILED";
@@ -222,21 +223,21 @@ export class HttpEndpoint implements AsyncDisposable {
   #failure(thrown: unknown, request: HttpRequest, deadline: Deadline, phase: Phase): MoorlineError {
     if (thrown instanceof MoorlineError) return thrown;
     const place = this.#place(request);
-    if (deadline.expired) return timeoutError(this.#origin(), this.#seconds(request), phase, thrown);
+    if (deadline.expired) return timeoutError(this.#origin(), this.#limitOf(request) / 1000, phase, thrown);
     if (deadline.cancelled) return new MoorlineError("CANCELLED", { subject: place.subject, cause: thrown });
-    return transportError(thrown, this.#origin(), this.#seconds(request));
+    return transportError(thrown, this.#origin(), this.#limits(this.#limitOf(request)));
   }
 
   /** The body behind a stream that ends with our errors, and whose end frees the caller's signal. */
   #guarded(body: Readable, request: StreamRequest, deadline: Deadline): Readable {
-    const idleSeconds = (request.idleTimeoutMs ?? 60_000) / 1000;
+    const limits = this.#limits(request.idleTimeoutMs ?? 60_000);
     const out = new PassThrough();
     // An error that comes before the reader listens must wait for it, not end the process.
     out.on("error", () => undefined);
     body.on("error", (thrown) => {
       const error = deadline.cancelled
         ? new MoorlineError("CANCELLED", { subject: this.#place(request).subject, cause: thrown })
-        : transportError(thrown, this.#origin(), idleSeconds);
+        : transportError(thrown, this.#origin(), limits);
       out.destroy(error);
     });
     out.once("close", () => {
@@ -251,8 +252,8 @@ export class HttpEndpoint implements AsyncDisposable {
     return request.timeoutMs ?? this.#options.timeoutMs ?? 30_000;
   }
 
-  #seconds(request: HttpRequest): number {
-    return this.#limitOf(request) / 1000;
+  #limits(exchangeMs: number): Limits {
+    return { connect: connectLimitOf(this.#options) / 1000, exchange: exchangeMs / 1000 };
   }
 
   #place(request: HttpRequest): Place {
@@ -271,6 +272,11 @@ export class HttpEndpoint implements AsyncDisposable {
   }
 }
 
+/** Milliseconds. A server that takes longer to accept a connection than this does not serve. */
+function connectLimitOf(options: EndpointOptions): number {
+  return Math.min(options.timeoutMs || 30_000, 10_000);
+}
+
 function agentOf(base: URL, options: EndpointOptions, tls: TlsOptions): Agent {
   return new Agent({
     connections: options.connections ?? 16,
@@ -279,7 +285,7 @@ function agentOf(base: URL, options: EndpointOptions, tls: TlsOptions): Agent {
     pipelining: 1,
     allowH2: false,
     connect: {
-      timeout: Math.min(options.timeoutMs ?? 30_000, 10_000) || 10_000,
+      timeout: connectLimitOf(options),
       ...(base.protocol === "https:" && {
         secureContext: secureContextOf(tls, base.origin),
         rejectUnauthorized: tls.insecureSkipVerify !== true,

@@ -23,7 +23,7 @@ const timedOut = new Set([
 const closed = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED", "UND_ERR_SOCKET", "UND_ERR_INFO"]);
 
 /** The innermost error that carries a code: undici wraps, and happy eyeballs gather (RFC 8305). */
-export function rootOf(thrown: unknown): NodeError {
+function rootOf(thrown: unknown): NodeError {
   let error = (
     typeof thrown === "object" && thrown !== null ? thrown : { message: String(thrown) }
   ) as NodeError;
@@ -40,11 +40,17 @@ export function isClosedByPeer(thrown: unknown): boolean {
   return closed.has(rootOf(thrown).code ?? "");
 }
 
+/** Seconds. */
+export interface Limits {
+  readonly connect: number;
+  readonly exchange: number;
+}
+
 /**
  * Puts a transport error into words.
- * @param seconds the limit that ran out, for time-outs
+ * @param limits seconds that connecting and the whole exchange may take, for time-outs
  */
-export function transportError(thrown: unknown, place: Place, seconds: number): MoorlineError {
+export function transportError(thrown: unknown, place: Place, limits: Limits): MoorlineError {
   if (thrown instanceof MoorlineError) return thrown;
   const root = rootOf(thrown);
   const code = root.code ?? "";
@@ -65,7 +71,10 @@ export function transportError(thrown: unknown, place: Place, seconds: number): 
   }
   if (code === "ECONNREFUSED") return make("NETWORK_CONNECTION_REFUSED");
   if (unreachable.has(code)) return make("NETWORK_UNREACHABLE", { reason: code });
-  if (timedOut.has(code)) return timeoutError(place, seconds, phaseOf(code), thrown);
+  if (timedOut.has(code)) {
+    const phase = phaseOf(code);
+    return timeoutError(place, phase === "connect" ? limits.connect : limits.exchange, phase, thrown);
+  }
   const tls = tlsCodeOf(code, place.sentClientCertificate);
   if (tls) return tlsFailure(tls, place, root);
   // A TLS alert or ServerHello read as HTTP: record type 21 or 22, then major version 3.
