@@ -13,7 +13,7 @@ import {
 } from "./der.ts";
 import { readExtensions, readRawExtensions, type Extensions, type RawExtension } from "./extensions.ts";
 import { readName, sameName, type DistinguishedName } from "./names.ts";
-import { longestPem, pemBlocks, toPem } from "./pem.ts";
+import { longestPem, pemBlocks, toPem, type PemLimits } from "./pem.ts";
 import { readSignatureAlgorithm, type SignatureAlgorithm } from "./signature-algorithm.ts";
 
 /** A certificate, read once: what decides about trust, and the means to check signatures. */
@@ -99,8 +99,12 @@ export function serialNumberOf(integer: Element): string {
  * Reads every certificate of a PEM text, in its order; other blocks (a key in the same file) are passed over.
  * @throws MoorlineError PKI_NOT_PEM, PKI_CERTIFICATE_MISSING, PKI_CERTIFICATE_UNREADABLE, PKI_TOO_LARGE
  */
-export function readCertificates(pem: string, subject = "the certificate"): readonly Certificate[] {
-  const blocks = pemBlocks(pem, subject).filter((b) => certificateLabels.has(b.label));
+export function readCertificates(
+  pem: string,
+  subject = "the certificate",
+  limits?: PemLimits,
+): readonly Certificate[] {
+  const blocks = pemBlocks(pem, subject, limits).filter((b) => certificateLabels.has(b.label));
   if (blocks.length === 0) throw new MoorlineError("PKI_CERTIFICATE_MISSING", { subject });
   return blocks.map((b, i) =>
     readCertificate(b.der, blocks.length === 1 ? subject : `${subject} (${i + 1}/${blocks.length})`),

@@ -6,7 +6,7 @@ import { extensionIds, readRawExtensions, type RawExtension } from "./extensions
 import { signingAlgorithm } from "./key.ts";
 import { loadX509 } from "./library.ts";
 import { readName, type DistinguishedName } from "./names.ts";
-import { longestCrlPem, pemBlocks, toPem } from "./pem.ts";
+import { crlLimits, pemBlocks, toPem } from "./pem.ts";
 import { copy } from "./sign.ts";
 import { isSignature, readSignatureAlgorithm, type SignatureAlgorithm } from "./signature-algorithm.ts";
 
@@ -121,7 +121,7 @@ export interface RevocationList {
  * @throws MoorlineError PKI_NOT_PEM, PKI_CRL_UNREADABLE, PKI_TOO_LARGE
  */
 export function readCrl(pem: string, subject = "the CRL"): RevocationList {
-  const block = pemBlocks(pem, subject, longestCrlPem).find((b) => /^(X509 )?CRL$/.test(b.label));
+  const block = pemBlocks(pem, subject, crlLimits).find((b) => /^(X509 )?CRL$/.test(b.label));
   try {
     if (block === undefined) throw new DerError("no X509 CRL block is in it");
     return readCrlDer(block.der);

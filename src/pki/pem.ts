@@ -5,7 +5,17 @@ import type { Bilingual } from "../text/language.ts";
 export const longestPem = 1024 * 1024;
 /** A CRL names every revoked certificate, about 50 characters each. */
 export const longestCrlPem = 8 * longestPem;
-const mostBlocks = 100;
+
+export interface PemLimits {
+  /** Characters. */
+  readonly characters: number;
+  readonly blocks: number;
+}
+
+const usualLimits: PemLimits = { characters: longestPem, blocks: 100 };
+export const crlLimits: PemLimits = { ...usualLimits, characters: longestCrlPem };
+/** The public authorities of an operating system or browser are about 150. */
+export const trustLimits: PemLimits = { ...usualLimits, blocks: 500 };
 
 export interface PemBlock {
   /** `CERTIFICATE`, `PRIVATE KEY`, `X509 CRL`, … */
@@ -20,9 +30,12 @@ export interface PemBlock {
  * @param subject what the text is, for errors: a file name, "the CA bundle"
  * @throws MoorlineError PKI_TOO_LARGE; PKI_NOT_PEM where nothing is there, or a block is cut off or not base64
  */
-export function pemBlocks(text: string, subject: string, longest = longestPem): readonly PemBlock[] {
-  if (text.length > longest)
-    throw new MoorlineError("PKI_TOO_LARGE", { subject, parameters: { limit: `${longest / 1024} KiB` } });
+export function pemBlocks(text: string, subject: string, limits = usualLimits): readonly PemBlock[] {
+  if (text.length > limits.characters)
+    throw new MoorlineError("PKI_TOO_LARGE", {
+      subject,
+      parameters: { limit: `${limits.characters / 1024} KiB` },
+    });
   const found: PemBlock[] = [];
   const begin = /-----BEGIN ([A-Z0-9][A-Z0-9 ]{0,40})-----/g;
   for (let match = begin.exec(text); match !== null; match = begin.exec(text)) {
@@ -31,8 +44,8 @@ export function pemBlocks(text: string, subject: string, longest = longestPem): 
     const stop = text.indexOf(end, begin.lastIndex);
     if (stop === -1)
       throw notPem(subject, { en: `its ${label} block is cut off`, zh: `其中的 ${label} 块不完整` });
-    if (found.length === mostBlocks)
-      throw new MoorlineError("PKI_TOO_LARGE", { subject, parameters: { limit: `${mostBlocks} PEM` } });
+    if (found.length === limits.blocks)
+      throw new MoorlineError("PKI_TOO_LARGE", { subject, parameters: { limit: `${limits.blocks} PEM` } });
     const body = text.slice(begin.lastIndex, stop);
     found.push({ label, der: decode(body, subject, label), text: `${boundary}${body}${end}\n` });
     begin.lastIndex = stop + end.length;

@@ -14,6 +14,7 @@ import { readCrl } from "./crl.ts";
 import { describeCertificate, type CertificateDescription } from "./inspect.ts";
 import { readPrivateKey } from "./key.ts";
 import { sameName } from "./names.ts";
+import { trustLimits } from "./pem.ts";
 import { buildPath, mayHaveIssued } from "./path.ts";
 import { revocationFindings } from "./revocation.ts";
 
@@ -53,7 +54,9 @@ export interface Verdict {
 export function verifyChain(options: VerifyOptions): Verdict {
   const given = givenCertificates(options);
   const trusted =
-    options.trustedPem.trim() === "" ? [] : readCertificates(options.trustedPem, "the trusted CA");
+    options.trustedPem.trim() === ""
+      ? []
+      : readCertificates(options.trustedPem, "the trusted CA", trustLimits);
   const publicKey =
     options.privateKeyPem === undefined
       ? undefined

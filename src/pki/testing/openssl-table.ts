@@ -266,7 +266,7 @@ row(
     issuer: withoutIds,
     extensions: [...noKeyIds, server, `subjectAltName = ${harbor}`],
   },
-  { trusted: [withoutIdsNamesake, withoutIds], flags: ["-trusted_first"] },
+  { trusted: [withoutIds, withoutIdsNamesake] },
 );
 const selfSigned: Recipe = {
   name: "self-signed",

@@ -275,4 +275,54 @@ export const pkiErrors = {
       remedy: "请检查目录是否存在、是否有写权限，以及磁盘是否已满或只读；原有文件未被改动。",
     },
   },
+  PKI_PASSPHRASE_VARIABLE: {
+    retry: "never",
+    en: {
+      what: "The environment variable {subject}, which should hold the passphrase, is empty or not set.",
+      remedy: "Set and export it, or give the passphrase in a file.",
+    },
+    zh: {
+      what: "应保存口令的环境变量 {subject} 为空或未设置。",
+      remedy: "请设置并导出该变量，或通过文件提供口令。",
+    },
+  },
+  PKI_PASSPHRASE_NEEDED: {
+    retry: "never",
+    en: {
+      what: "{subject} needs a passphrase, and none was given.",
+      remedy:
+        "Give it with --passphrase-file or --passphrase-env, or run the command on a terminal, which asks for it.",
+    },
+    zh: {
+      what: "{subject} 需要口令，但没有提供。",
+      remedy: "请使用 --passphrase-file 或 --passphrase-env 提供，或在终端中运行以便询问。",
+    },
+  },
+  PKI_OPTION_NUMBER: {
+    retry: "never",
+    en: { what: '{subject} cannot be "{value}".', remedy: "Give a number that is not negative." },
+    zh: { what: "{subject} 不能为“{value}”。", remedy: "请填写非负数值。" },
+  },
+  PKI_SERVER_SENT_NOTHING: {
+    retry: "later",
+    en: {
+      what: "{subject} sent no certificate ({reason}).",
+      remedy: "Check the address and that the server speaks TLS on this port.",
+    },
+    zh: {
+      what: "{subject} 没有发送证书（{reason}）。",
+      remedy: "请检查地址，并确认服务器在该端口上使用 TLS。",
+    },
+  },
+  PKI_CRL_FOREIGN: {
+    retry: "never",
+    en: {
+      what: "The revocation list {subject} was not signed by this authority.",
+      remedy: "Name another file with --file; going on from a foreign list would lose or invent revocations.",
+    },
+    zh: {
+      what: "吊销列表 {subject} 并非由该机构签发。",
+      remedy: "请用 --file 指定其他文件；在他人的列表上继续会丢失或凭空增加吊销记录。",
+    },
+  },
 } as const satisfies ErrorTable;

@@ -46,6 +46,39 @@ export const catalogue: readonly CommandEntry[] = [
     load: async () => (await import("./node-apply.ts")).nodeApply,
   },
   {
+    name: "pki ca",
+    summary: { en: "Make a certificate authority.", zh: "创建证书颁发机构（CA）。" },
+    load: async () => (await import("./pki/pki-ca.ts")).pkiCa,
+  },
+  {
+    name: "pki issue",
+    summary: { en: "Issue a server or client certificate.", zh: "签发服务器或客户端证书。" },
+    load: async () => (await import("./pki/pki-issue.ts")).pkiIssue,
+  },
+  {
+    name: "pki inspect",
+    summary: { en: "Show what certificates and CRLs say.", zh: "显示证书与吊销列表的内容。" },
+    load: async () => (await import("./pki/pki-inspect.ts")).pkiInspect,
+  },
+  {
+    name: "pki verify",
+    summary: {
+      en: "Verify a certificate chain, and say everything that is wrong.",
+      zh: "验证证书链，并指出所有问题。",
+    },
+    load: async () => (await import("./pki/pki-verify.ts")).pkiVerify,
+  },
+  {
+    name: "pki crl",
+    summary: { en: "Revoke certificates, and issue the revocation list.", zh: "吊销证书并签发吊销列表。" },
+    load: async () => (await import("./pki/pki-crl.ts")).pkiCrl,
+  },
+  {
+    name: "pki p12",
+    summary: { en: "Pack a key and its certificates as PKCS#12.", zh: "将私钥与证书打包为 PKCS#12。" },
+    load: async () => (await import("./pki/pki-p12.ts")).pkiP12,
+  },
+  {
     name: "explain",
     summary: { en: "Describe a kind and its fields.", zh: "说明某个类型及其字段。" },
     load: async () => (await import("./explain.ts")).explain,
