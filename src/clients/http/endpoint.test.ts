@@ -104,6 +104,16 @@ describe("redirects", () => {
     expect(seen).toEqual(["Basic c2VjcmV0", undefined, undefined]);
   });
 
+  test("to a server that is gone name that server", async () => {
+    const gone = await closedPort();
+    await using server = await serveHttp(
+      (_request, response) => void response.writeHead(307, { location: `${gone.url}/blob` }).end(),
+    );
+    await using endpoint = openEndpoint(server.url);
+    const error = await failureOf(endpoint.request({ method: "GET", path: "/", redirects: 1 }));
+    expect([error.code, error.subject]).toEqual(["NETWORK_CONNECTION_REFUSED", gone.url]);
+  });
+
   test("of a write are refused", async () => {
     await using server = await serveHttp(
       (_request, response) => void response.writeHead(307, { location: "/there?sig=secret" }).end(),
@@ -212,6 +222,8 @@ describe("a failure on the way", () => {
 test.each([
   ["ftp://host", "neither https nor http"],
   ["https://user:pw@host", "user or password"],
+  ["https://user:p/pw@host", "does not parse"],
+  ["user:pw@host", "neither"],
   ["https://host?x=1", "query"],
   ["host:443", "neither"],
   ["//", "does not parse"],

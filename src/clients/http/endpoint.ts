@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { PassThrough, Readable } from "node:stream";
-import { Agent, type Dispatcher } from "undici";
+import type { Agent, Dispatcher } from "undici";
 import { MoorlineError } from "../../model/errors.ts";
-import { secureContextOf } from "../tls/secure-context.ts";
+import { agentOf, connectLimitOf, strangersTls } from "./agent.ts";
+import { bodyOf, readBounded } from "./body.ts";
 import { Deadline } from "./deadline.ts";
 import { explainClosedConnection, explainUntrusted } from "./explain.ts";
 import {
@@ -184,7 +185,7 @@ export class HttpEndpoint implements AsyncDisposable {
           bodyTimeout: idleMs,
         });
       } catch (thrown) {
-        throw await this.#explained(thrown, request, deadline);
+        throw await this.#explained(thrown, request, deadline, target.origin);
       }
       this.#answered = true;
       const flat = flatHeaders(answer.headers);
@@ -210,10 +211,17 @@ export class HttpEndpoint implements AsyncDisposable {
   }
 
   /** Turns what undici threw into words; asks the server again over bare TLS where undici cannot know the reason. */
-  async #explained(thrown: unknown, request: HttpRequest, deadline: Deadline): Promise<MoorlineError> {
+  async #explained(
+    thrown: unknown,
+    request: HttpRequest,
+    deadline: Deadline,
+    origin: string,
+  ): Promise<MoorlineError> {
     if (deadline.expired || deadline.cancelled) return this.#failure(thrown, request, deadline, "headers");
-    const error = transportError(thrown, this.#origin(), this.#limits(this.#limitOf(request)));
-    if (this.#base.protocol !== "https:") return error;
+    const isOurs = origin === this.#base.origin;
+    const place = isOurs ? this.#origin() : placeOf(new URL(origin), origin, {});
+    const error = transportError(thrown, place, this.#limits(this.#limitOf(request)));
+    if (this.#base.protocol !== "https:" || !isOurs) return error;
     const where = { place: this.#origin(), tls: this.#options.tls, signal: deadline.signal };
     const unexplained = isClosedByPeer(thrown) || error.code === "TLS_HANDSHAKE_FAILED";
     if (unexplained && !this.#answered) return explainClosedConnection(error, where);
@@ -261,69 +269,16 @@ export class HttpEndpoint implements AsyncDisposable {
   }
 
   #origin(): Place {
-    const { hostname, port, protocol } = this.#base;
-    return {
-      subject: this.url,
-      host: hostname.replace(/^\[|\]$/g, ""),
-      port: Number(port || (protocol === "https:" ? 443 : 80)),
-      minimumVersion: this.#options.tls?.minimumVersion ?? "TLSv1.2",
-      sentClientCertificate: this.#options.tls?.clientCertificate !== undefined,
-    };
+    return placeOf(this.#base, this.url, this.#options.tls ?? {});
   }
 }
 
-/** Milliseconds. A server that takes longer to accept a connection than this does not serve. */
-function connectLimitOf(options: EndpointOptions): number {
-  return Math.min(options.timeoutMs || 30_000, 10_000);
-}
-
-function agentOf(base: URL, options: EndpointOptions, tls: TlsOptions): Agent {
-  return new Agent({
-    connections: options.connections ?? 16,
-    // Below the idle limit of every server in the field (Node 5 s announces itself, nginx 65 s, kube-apiserver 90 s).
-    keepAliveTimeout: 10_000,
-    pipelining: 1,
-    allowH2: false,
-    connect: {
-      timeout: connectLimitOf(options),
-      ...(base.protocol === "https:" && {
-        secureContext: secureContextOf(tls, base.origin),
-        rejectUnauthorized: tls.insecureSkipVerify !== true,
-        ...(tls.serverName !== undefined && { servername: tls.serverName }),
-      }),
-    },
-  });
-}
-
-/** TLS for other origins that a server redirects to: same demands, but no client certificate and no name override. */
-function strangersTls(tls: TlsOptions | undefined): TlsOptions {
+function placeOf(url: URL, subject: string, tls: TlsOptions): Place {
   return {
-    ...(tls?.ca !== undefined && { ca: tls.ca }),
-    ...(tls?.minimumVersion && { minimumVersion: tls.minimumVersion }),
+    subject,
+    host: url.hostname.replace(/^\[|\]$/g, ""),
+    port: Number(url.port || (url.protocol === "https:" ? 443 : 80)),
+    minimumVersion: tls.minimumVersion ?? "TLSv1.2",
+    sentClientCertificate: tls.clientCertificate !== undefined,
   };
-}
-
-function bodyOf(body: HttpRequest["body"], deadline: Deadline): string | Buffer | Readable | null {
-  if (body === undefined) return null;
-  if (!(body instanceof Readable)) return body;
-  return Readable.from(touching(body, deadline), { objectMode: false });
-}
-
-async function* touching(body: Readable, deadline: Deadline): AsyncGenerator<Buffer> {
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    deadline.touch();
-    yield chunk;
-  }
-  deadline.touch();
-}
-
-async function readBounded(body: Readable, limit: number, subject: string): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) throw new MoorlineError("NETWORK_BODY_TOO_LARGE", { subject, parameters: { limit } });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size);
 }

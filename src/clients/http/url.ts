@@ -23,8 +23,9 @@ export function parseBaseUrl(text: string): URL {
   return url;
 }
 
+/** Up to the last @: a password with a slash in it does not parse as one, and must not be shown all the same. */
 function withoutUserinfo(text: string): string {
-  return text.replace(/\/\/[^/@]*@/, "//");
+  return text.replace(/^(\w+:\/\/)?.*@/s, "$1");
 }
 
 /** Path and query as sent; nothing is decoded, joined or normalised, so that double-encoded names survive. */
