@@ -321,6 +321,17 @@ export const kubernetesErrors = {
       remedy: "请检查此处与 API 服务器之间是否有代理或负载均衡器。",
     },
   },
+  REGISTRY_CREDENTIAL_EMPTY: {
+    retry: "never",
+    en: {
+      what: "{subject} was not made: the user name or the password for it is empty.",
+      remedy: "Give both; an empty credential is never written over one that may work.",
+    },
+    zh: {
+      what: "未生成 {subject}：其用户名或密码为空。",
+      remedy: "请同时提供用户名与密码；空凭据绝不会覆盖可能有效的凭据。",
+    },
+  },
   KUBESPHERE_UNREACHABLE: {
     retry: "later",
     en: {
