@@ -134,6 +134,7 @@ function codeOf(status: Status, http: number, attempt: Attempt): ErrorCode {
 /** kube-apiserver answers a few things in plain text: an unknown path, an overload, a start that is not over. */
 function codeWithoutStatus(http: number): ErrorCode {
   if (http === 401) return "KUBERNETES_UNAUTHORIZED";
+  if (http === 403) return "KUBERNETES_FORBIDDEN";
   if (http === 404) return "KUBERNETES_API_MISSING";
   if (http === 410) return "KUBERNETES_GONE";
   if (http === 413) return "KUBERNETES_TOO_LARGE";

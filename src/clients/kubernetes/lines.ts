@@ -25,3 +25,15 @@ export async function* linesOf(stream: Readable): AsyncGenerator<string> {
     if (size > longestLine) throw new RangeError(`a line of more than ${longestLine} bytes`);
   }
 }
+
+/** The text of a short answer, cut at 64 KiB. */
+export async function beginningOf(stream: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= 64 * 1024) break;
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}

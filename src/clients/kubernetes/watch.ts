@@ -3,7 +3,7 @@ import { z } from "zod";
 import { MoorlineError, fromUnknown } from "../../model/errors.ts";
 import type { Connection } from "./connection.ts";
 import { kubernetesFailure, statusFailure, statusSchema, type Attempt } from "./failures.ts";
-import { linesOf } from "./lines.ts";
+import { beginningOf, linesOf } from "./lines.ts";
 import { listAll, type ListOptions } from "./list.ts";
 import type { KubernetesObject } from "./object.ts";
 import { collectionPath, objectSubject, type Resource } from "./resources.ts";
@@ -127,8 +127,7 @@ async function* openWatch<T extends KubernetesObject>(
   });
   try {
     if (stream.status >= 300) {
-      let text = "";
-      for await (const line of linesOf(stream.body)) text += line;
+      const text = await beginningOf(stream.body);
       throw kubernetesFailure({ ...stream, text: () => text }, attempt, where.server);
     }
     for await (const line of linesOf(stream.body)) yield eventOf<T>(line, attempt, where.server);
