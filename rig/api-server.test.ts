@@ -78,6 +78,23 @@ describe("the API server built here", () => {
     });
   });
 
+  test("has the generated OpenAPI definitions, by which an apply merges lists of built-in kinds by their keys", async () => {
+    const document = (await api.call("GET", "/openapi/v2")).body;
+    expect(document["definitions"]).toHaveProperty(["io.k8s.api.core.v1.Pod", "properties", "spec"]);
+    const path = "/api/v1/namespaces/default/services/rig-merge";
+    const ports = (name: string, port: number) => ({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "rig-merge" },
+      spec: { clusterIP: "None", ports: [{ name, port, protocol: "TCP" }] },
+    });
+    await api.call("PATCH", `${path}?fieldManager=first`, ports("one", 1), applyType);
+    await api.call("PATCH", `${path}?fieldManager=second`, ports("two", 2), applyType);
+    const merged = (await api.call("GET", path)).body["spec"];
+    await api.call("DELETE", path);
+    expect(merged).toMatchObject({ ports: [{ name: "one" }, { name: "two" }] });
+  });
+
   test("survives the server-side apply and the watch of a custom resource, on which an unrepaired reflect2 kills it", async () => {
     const before = await runningProcess(rigLayout(), "kube-apiserver");
     const created = await apply("first", "bowline", { turns: 1, rope: "hemp" });

@@ -24,9 +24,10 @@ write_source_list() {
     grep '^[^ ]*debian' | sed "s,^,deb-src $option," >"$work/sources.list"
 }
 
+# apt's own unprivileged user may not enter the work folder, so root downloads (and checks signatures as ever).
 source_apt() {
   mkdir -p "$work/lists/partial"
-  apt-get -o Dir::Etc::SourceList="$work/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+  apt-get -o APT::Sandbox::User=root -o Dir::Etc::SourceList="$work/sources.list" -o Dir::Etc::SourceParts=/dev/null \
     -o Dir::State::Lists="$work/lists" "$@"
 }
 
@@ -41,7 +42,7 @@ fetch() {
   mkdir -p gopath/src/k8s.io
   mv "$(find . -maxdepth 1 -type d -name 'kubernetes-*' -print -quit)" gopath/src/k8s.io/kubernetes
   # The library packages are only unpacked, not installed: the build is their only reader.
-  apt-get download -qq golang-github-modern-go-reflect2-dev
+  apt-get -o APT::Sandbox::User=root download -qq golang-github-modern-go-reflect2-dev
   mkdir reflect2
   dpkg-deb --extract golang-github-modern-go-reflect2-dev_*.deb reflect2
 }
