@@ -1,5 +1,5 @@
 // Layers, top to bottom. A folder may import itself and what stands below it, never what stands above.
-const layers = ["faces", "kinds", "sandbox", "engine", "clients", "pki", "model", "text"];
+const layers = ["faces", "diagnosis", "kinds", "sandbox", "engine", "clients", "pki", "model", "text"];
 
 const upward = layers.flatMap((layer, i) =>
   layers.slice(0, i).length === 0

@@ -44,22 +44,22 @@ export const preflightFindings = {
   },
   PREFLIGHT_HARBOR_UNREACHABLE: {
     severity: "error",
-    en: "{subject} cannot be asked: {reason} {remedy}",
-    zh: "无法访问 {subject}：{reason} {remedy}",
+    en: "Cannot be asked: {reason} {remedy}",
+    zh: "无法访问：{reason} {remedy}",
   },
   PREFLIGHT_HARBOR_BY_ADDRESS: {
     severity: "warning",
-    en: "{subject} is reached by an IP address. Give it a name of its own: a certificate for a name survives a move, and KubeSphere falls back to plain HTTP for private addresses.",
-    zh: "{subject} 通过 IP 地址访问。请为其配置独立域名：迁移后域名证书仍然有效，而 KubeSphere 对私有地址会退回到明文 HTTP。",
+    en: "Reached by an IP address. Give it a name of its own: a certificate for a name survives a move, and KubeSphere falls back to plain HTTP for private addresses.",
+    zh: "通过 IP 地址访问。请为其配置独立域名：迁移后域名证书仍然有效，而 KubeSphere 对私有地址会退回到明文 HTTP。",
   },
   PREFLIGHT_KEY_WEAK: {
     severity: "error",
-    en: "{subject} serves a certificate with a weak key ({key}). Use RSA of 2048 to 4096 bits or ECDSA on P-256 or P-384.",
-    zh: "{subject} 的证书密钥强度不足（{key}）。请使用 2048 至 4096 位 RSA，或 P-256、P-384 曲线的 ECDSA。",
+    en: "Serves a certificate with a weak key ({key}). Use RSA of 2048 to 4096 bits or ECDSA on P-256 or P-384.",
+    zh: "证书密钥强度不足（{key}）。请使用 2048 至 4096 位 RSA，或 P-256、P-384 曲线的 ECDSA。",
   },
   PREFLIGHT_PLAIN_HTTP_OPEN: {
     severity: "warning",
-    en: "{subject} also answers over plain HTTP without redirecting to HTTPS ({status}). Redirect or close that port.",
-    zh: "{subject} 同时开放明文 HTTP 且未重定向到 HTTPS（{status}）。请重定向或关闭该端口。",
+    en: "Also answers over plain HTTP without redirecting to HTTPS ({status}). Redirect or close that port.",
+    zh: "同时开放明文 HTTP 且未重定向到 HTTPS（{status}）。请重定向或关闭该端口。",
   },
 } as const satisfies FindingTable;
