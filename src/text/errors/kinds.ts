@@ -71,4 +71,71 @@ export const kindErrors = {
       remedy: "无需处理：Moorline 会重新读取并重新规划。",
     },
   },
+  // HarborCertificate and NodeTrust
+  TRUST_SOURCE_MISSING: {
+    retry: "never",
+    en: {
+      what: "{subject} is not there.",
+      remedy: "Put it there, or correct the field of the document that names it.",
+    },
+    zh: { what: "{subject} 不存在。", remedy: "请将其放到该位置，或更正文档中引用它的字段。" },
+  },
+  CERTIFICATE_NOT_ISSUED_YET: {
+    retry: "never",
+    en: {
+      what: "What HarborCertificate/{subject} issues can not be found from here.",
+      remedy:
+        "Apply that document first. On a machine that has neither its CA's folder nor a delivered copy, refer to the files themselves (`file`, `files`).",
+    },
+    zh: {
+      what: "在本机找不到 HarborCertificate/{subject} 签发的内容。",
+      remedy: "请先应用该文档。若本机既没有 CA 目录也没有分发的副本，请直接引用文件（`file`、`files`）。",
+    },
+  },
+  CERTIFICATE_STORE_CHANGED: {
+    retry: "now",
+    en: {
+      what: "{subject} was changed by somebody else while Moorline was about to write it.",
+      remedy: "Nothing to do: Moorline looks at it again and plans anew.",
+    },
+    zh: {
+      what: "Moorline 准备写入 {subject} 时，它已被其他程序修改。",
+      remedy: "无需处理：Moorline 会重新读取并重新规划。",
+    },
+  },
+  CERTIFICATE_AUTHORITY_BROKEN: {
+    retry: "never",
+    en: {
+      what: "The CA in {subject} can not be used: {reason}. Nothing was written.",
+      remedy:
+        "Bring the missing or right file back from your backup. Moorline never makes a new CA over one that clients may trust; to begin anew, name another place.",
+    },
+    zh: {
+      what: "{subject} 中的 CA 无法使用：{reason}。未写入任何内容。",
+      remedy:
+        "请从备份中恢复缺失或正确的文件。Moorline 不会覆盖客户端可能已信任的 CA；如需重新开始，请指定其他位置。",
+    },
+  },
+  CERTIFICATE_NOT_USABLE: {
+    retry: "never",
+    en: {
+      what: "The certificate of {subject} was refused, and nothing was written: {reason}",
+      remedy: "Mend what is named, then apply again; what is in use stays in use.",
+    },
+    zh: {
+      what: "{subject} 的证书未通过检查，未写入任何内容：{reason}",
+      remedy: "请修正上述问题后重新应用；正在使用的证书保持不变。",
+    },
+  },
+  PASSPHRASE_MISSING: {
+    retry: "never",
+    en: {
+      what: "{subject}: the passphrase in {source} is missing or empty.",
+      remedy: "Set it; Moorline never writes a key that should be encrypted without its passphrase.",
+    },
+    zh: {
+      what: "{subject}：{source} 中没有口令或口令为空。",
+      remedy: "请设置口令；应加密的私钥缺少口令时，Moorline 不会写入。",
+    },
+  },
 } as const satisfies ErrorTable;

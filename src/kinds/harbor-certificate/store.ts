@@ -1,0 +1,115 @@
+import { join, resolve } from "node:path/posix";
+import type { KubernetesClient } from "../../clients/kubernetes/client.ts";
+import type { Secret } from "../../clients/kubernetes/object.ts";
+import { resources } from "../../clients/kubernetes/resources.ts";
+import { isError, MoorlineError } from "../../model/errors.ts";
+import { Sensitive } from "../../model/sensitive.ts";
+import type { World } from "../world.ts";
+import type { OwnAuthority } from "./schema.ts";
+
+/**
+ * Where a CA keeps its key and what it has issued: a folder or a Secret, each entry one file or key.
+ * An entry is written whole or not at all, readable by its owner alone.
+ */
+export interface Store {
+  /** What messages call it. */
+  readonly name: string;
+  read(entry: string): Promise<Sensitive | undefined>;
+  write(entry: string, content: Sensitive): Promise<void>;
+  remove(entry: string): Promise<void>;
+  /** Entries that others than their owner may read. */
+  exposed(): Promise<readonly string[]>;
+}
+
+export const entries = {
+  certificate: "ca.crt",
+  key: "ca.key",
+  crl: "ca.crl",
+  /** A CA may serve several documents. @param of `server` or a client */
+  pair: (document: string, of: string): string =>
+    `${document}.${of === "server" ? "server" : `client-${of}`}.pem`,
+} as const;
+
+/** Opens the place that a document names; nothing is read yet. */
+export async function openStore(
+  { directory, secretRef }: OwnAuthority,
+  documentDirectory: string,
+  world: World,
+  signal: AbortSignal,
+): Promise<Store> {
+  if (secretRef !== undefined) return secretStore(await world.kubernetes(), secretRef, signal);
+  return folderStore(world, resolve(documentDirectory, directory ?? ""));
+}
+
+function folderStore({ host }: World, folder: string): Store {
+  const at = (entry: string): string => join(folder, entry);
+  return {
+    name: folder,
+    read: async (entry) => {
+      const file = await host.readFile(at(entry));
+      return file === undefined ? undefined : new Sensitive(file.bytes.toString("utf8"));
+    },
+    write: async (entry, content) => {
+      await host.makeDirectory(folder, 0o700);
+      await host.writeFile(at(entry), content.reveal(), { mode: 0o600, keepOwner: true });
+    },
+    remove: (entry) => host.remove(at(entry)),
+    exposed: async () => {
+      const folderStat = await host.stat(folder);
+      if (folderStat === undefined || (folderStat.mode & 0o077) === 0) return [];
+      const key = await host.stat(at(entries.key));
+      return key !== undefined && (key.mode & 0o077) !== 0 ? [entries.key] : [];
+    },
+  };
+}
+
+function secretStore(
+  client: KubernetesClient,
+  at: { readonly namespace: string; readonly name: string },
+  signal: AbortSignal,
+): Store {
+  const get = (): Promise<Secret | undefined> => client.get<Secret>(resources.secrets, at, signal);
+  const patch = (found: Secret, data: Readonly<Record<string, string | null>>): Promise<unknown> =>
+    client.patch(
+      resources.secrets,
+      at,
+      "merge",
+      { metadata: { resourceVersion: found.metadata.resourceVersion }, data },
+      { signal },
+    );
+  return {
+    name: `Secret/${at.namespace}/${at.name}`,
+    read: async (entry) => {
+      const value = (await get())?.data?.[entry];
+      return value === undefined ? undefined : new Sensitive(Buffer.from(value, "base64").toString("utf8"));
+    },
+    write: async (entry, content) => {
+      const data = { [entry]: Buffer.from(content.reveal()).toString("base64") };
+      const found = await get();
+      if (found !== undefined) await patch(found, data);
+      else await createSecret(client, at, data, signal);
+    },
+    remove: async (entry) => {
+      const found = await get();
+      if (found?.data?.[entry] !== undefined) await patch(found, { [entry]: null });
+    },
+    exposed: () => Promise.resolve([]),
+  };
+}
+
+async function createSecret(
+  client: KubernetesClient,
+  at: { readonly namespace: string; readonly name: string },
+  data: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<void> {
+  const labels = { "app.kubernetes.io/managed-by": "moorline" };
+  const secret = { apiVersion: "v1", kind: "Secret", metadata: { ...at, labels }, type: "Opaque", data };
+  try {
+    await client.create(resources.secrets, secret, { signal });
+  } catch (thrown) {
+    if (!isError(thrown, "KUBERNETES_ALREADY_EXISTS")) throw thrown;
+    // Somebody was faster: look again before anything is written over what they made.
+    throw new MoorlineError("CERTIFICATE_STORE_CHANGED", { subject: `Secret/${at.namespace}/${at.name}` });
+  }
+}
