@@ -28,8 +28,10 @@ export interface WriteOptions {
 export interface ApplyOptions extends WriteOptions {
   /** Takes fields over from their owners; otherwise KUBERNETES_FIELD_CONFLICT. */
   readonly force?: boolean;
-  /** Only if the object is still of this version (KUBERNETES_CONFLICT), and is not made if it is gone. */
+  /** Only over this version; otherwise KUBERNETES_CONFLICT. An object that is gone is made anew all the same (seen on 1.20). */
   readonly resourceVersion?: string;
+  /** Only to this very object: one that is gone is not made anew, but KUBERNETES_CONFLICT. */
+  readonly uid?: string;
 }
 
 export interface DeleteOptions {
@@ -139,6 +141,7 @@ export function createKubernetesClient(config: ClusterConfig, options: ClientOpt
     const metadata: ObjectMetadata = {
       ...object.metadata,
       ...(apply.resourceVersion !== undefined && { resourceVersion: apply.resourceVersion }),
+      ...(apply.uid !== undefined && { uid: apply.uid }),
     };
     const attempt: Attempt = {
       verb: "patch",
