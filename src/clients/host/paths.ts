@@ -11,7 +11,7 @@ function escapes(path: string, reason: { en: string; zh: string }): MoorlineErro
 }
 
 /** @throws HOST_PATH_ESCAPES for anything but a plain absolute path */
-export function checkPath(path: string): void {
+function checkPath(path: string): void {
   if (!path.startsWith("/")) throw escapes(path, { en: "it is not absolute", zh: "不是绝对路径" });
   if (path.includes("\0")) throw escapes(path, { en: "it holds a NUL byte", zh: "包含 NUL 字节" });
   if (path.split("/").includes("..")) throw escapes(path, { en: "it holds “..”", zh: "包含“..”" });

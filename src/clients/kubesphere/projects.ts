@@ -3,7 +3,7 @@ import type { KubernetesObject, Namespace } from "../kubernetes/object.ts";
 import { resources } from "../kubernetes/resources.ts";
 import { kubesphereResources } from "./resources.ts";
 
-export const workspaceLabel = "kubesphere.io/workspace";
+const workspaceLabel = "kubesphere.io/workspace";
 const systemWorkspace = "system-workspace";
 
 export interface Project {
@@ -47,7 +47,7 @@ export async function listProjects(
 }
 
 /** Reads a namespace as a project (facts/kubesphere.md §4.1). */
-export function projectOf({ metadata, status }: Namespace): Project {
+function projectOf({ metadata, status }: Namespace): Project {
   const labels = metadata.labels ?? {};
   const workspace = labels[workspaceLabel] ?? "";
   const isDevops =

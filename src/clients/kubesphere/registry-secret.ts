@@ -5,10 +5,10 @@ import { parseBaseUrl } from "../http/url.ts";
 import type { Secret } from "../kubernetes/object.ts";
 
 export const registrySecretType = "kubernetes.io/dockerconfigjson";
-export const registrySecretKey = ".dockerconfigjson";
+const registrySecretKey = ".dockerconfigjson";
 /** `"true"` makes ks-apiserver skip verification; anything else but absence misleads the console (facts/kubesphere.md §1.2). */
-export const forceInsecureAnnotation = "secret.kubesphere.io/force-insecure";
-export const creatorAnnotation = "kubesphere.io/creator";
+const forceInsecureAnnotation = "secret.kubesphere.io/force-insecure";
+const creatorAnnotation = "kubesphere.io/creator";
 
 export interface RegistrySecretSpec {
   readonly name: string;
