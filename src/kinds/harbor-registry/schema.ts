@@ -1,33 +1,9 @@
 import { z } from "zod";
 import type { Reference } from "../../model/document.ts";
 import { described, type KindSchema } from "../../model/kind-schema.ts";
-import {
-  clientCertificateReferences,
-  clientCertificateSource,
-  trustReferences,
-  trustSource,
-} from "../shared/trust-source.ts";
-
-const objectName = z
-  .string()
-  .max(253)
-  .regex(
-    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
-    "is not a name: lower-case letters, digits, '-' and '.' only (RFC 1123) | 不是有效名称：只能包含小写字母、数字、“-”和“.”（RFC 1123）",
-  );
-
-const dataKey = z
-  .string()
-  .max(253)
-  .regex(
-    /^[-._a-zA-Z0-9]+$/,
-    "is not a key of a Secret: letters, digits, '-', '_' and '.' only | 不是有效的 Secret 键：只能包含字母、数字、“-”、“_”和“.”",
-  );
-
-const variable = z
-  .string()
-  .max(200)
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not the name of an environment variable | 不是有效的环境变量名称");
+import { clientCertificateReferences, clientCertificateSource } from "../shared/client-certificate-source.ts";
+import { dataKey, exactlyOne, filePath, objectName, variableName } from "../shared/fields.ts";
+import { trustReferences, trustSource } from "../shared/trust-source.ts";
 
 const url = z
   .string()
@@ -67,7 +43,7 @@ const credential = z
       z
         .strictObject({
           path: described(
-            z.string().min(1).max(4096),
+            filePath,
             "Path of a YAML or JSON file with `username` and `password`; relative paths start from this document's folder.",
             "包含 `username` 和 `password` 的 YAML 或 JSON 文件路径；相对路径以本文档所在目录为起点。",
           ),
@@ -80,12 +56,12 @@ const credential = z
       z
         .strictObject({
           username: described(
-            variable.default("HARBOR_USERNAME"),
+            variableName.default("HARBOR_USERNAME"),
             "Variable that holds the user name.",
             "存放用户名的环境变量。",
           ),
           password: described(
-            variable.default("HARBOR_PASSWORD"),
+            variableName.default("HARBOR_PASSWORD"),
             "Variable that holds the password.",
             "存放密码的环境变量。",
           ),
@@ -95,7 +71,7 @@ const credential = z
       "Moorline 运行环境中的环境变量。",
     ),
   })
-  .refine((c) => [c.secretRef, c.file, c.environment].filter((s) => s !== undefined).length === 1, {
+  .refine(exactlyOne, {
     message: "give exactly one of secretRef, file and environment",
     params: { zh: "secretRef、file、environment 必须且只能填写一项" },
   });

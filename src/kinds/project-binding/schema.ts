@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { described, type KindSchema } from "../../model/kind-schema.ts";
+import { objectName } from "../shared/fields.ts";
 
 const dnsLabel = z
   .string()
@@ -7,14 +8,6 @@ const dnsLabel = z
   .regex(
     /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
     "is not the name of a project: lower-case letters, digits and '-' only (RFC 1123) | 不是有效的项目名称：只能包含小写字母、数字和“-”（RFC 1123）",
-  );
-
-const objectName = z
-  .string()
-  .max(253)
-  .regex(
-    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
-    "is not a name: lower-case letters, digits, '-' and '.' only (RFC 1123) | 不是有效名称：只能包含小写字母、数字、“-”和“.”（RFC 1123）",
   );
 
 /** Harbor's own rule for names of projects and robots (facts/harbor.md §1.4, §1.6). */
