@@ -9,8 +9,24 @@ const upward = layers.flatMap((layer, i) =>
           name: `${layer}-imports-upward`,
           severity: "error",
           from: { path: `^src/${layer}/` },
-          to: { path: `^src/(${layers.slice(0, i).join("|")})/` },
+          // Tests of any layer may use the sandbox as the world outside.
+          to: {
+            path: `^src/(${layers
+              .slice(0, i)
+              .filter((each) => each !== "sandbox")
+              .join("|")})/`,
+          },
         },
+        ...(i > layers.indexOf("sandbox")
+          ? [
+              {
+                name: `${layer}-does-not-know-the-sandbox`,
+                severity: "error",
+                from: { path: `^src/${layer}/`, pathNot: "(\\.test\\.ts$|/testing/)" },
+                to: { path: "^src/sandbox/" },
+              },
+            ]
+          : []),
       ],
 );
 
