@@ -141,7 +141,7 @@ function assembleAuthority(certificates: readonly Certificate[], key: KeyPair): 
 }
 
 /** Whether the key pair is the one that the certificate speaks of. */
-export function belongsTogether(certificate: Pick<Certificate, "publicKey">, key: KeyPair): boolean {
+function belongsTogether(certificate: Pick<Certificate, "publicKey">, key: KeyPair): boolean {
   return createPublicKey({ key: publicKeyDer(key.publicKey), format: "der", type: "spki" }).equals(
     certificate.publicKey,
   );

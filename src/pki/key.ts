@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, KeyObject, webcrypto } from "node:crypto";
+import { createPrivateKey, createPublicKey, KeyObject, sign, verify, webcrypto } from "node:crypto";
 import { MoorlineError } from "../model/errors.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import { encryptKey } from "./pbes2.ts";
@@ -112,11 +112,13 @@ export function readPrivateKey(
   const encrypted = block.label === "ENCRYPTED PRIVATE KEY" || block.text.includes("4,ENCRYPTED");
   if (encrypted && passphrase === undefined) throw new MoorlineError("PKI_PASSPHRASE_MISSING", { subject });
   try {
-    return createPrivateKey({
+    const key = createPrivateKey({
       key: block.text,
       format: "pem",
       ...(encrypted && passphrase !== undefined ? { passphrase: passphrase.reveal() } : {}),
     });
+    if (!isWhole(key)) throw new Error("the private and the public half do not fit");
+    return key;
   } catch (thrown) {
     throw new MoorlineError(encrypted ? "PKI_PASSPHRASE_WRONG" : "PKI_KEY_UNREADABLE", {
       subject,
@@ -125,8 +127,16 @@ export function readPrivateKey(
   }
 }
 
+/** OpenSSL takes the public half for granted that stands beside the private one; what they sign tells. */
+function isWhole(key: KeyObject): boolean {
+  const type = key.asymmetricKeyType;
+  if (type !== "rsa" && type !== "ec" && type !== "rsa-pss") return true;
+  const probe = Buffer.from("a probe");
+  return verify("sha256", probe, createPublicKey(key), sign("sha256", probe, key));
+}
+
 /** The type of a key, where it is one that we issue. */
-export function keyTypeOf(key: KeyObject): KeyType | undefined {
+function keyTypeOf(key: KeyObject): KeyType | undefined {
   const details = key.asymmetricKeyDetails;
   if (key.asymmetricKeyType === "rsa")
     return keyTypes.find((type) => type === `RSA_${details?.modulusLength}`);

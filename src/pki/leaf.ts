@@ -72,8 +72,7 @@ export async function issueClient(authority: Authority, options: ClientOptions):
   return withKey(await certifyClient(authority, { ...options, publicKey: key.publicKey }), key);
 }
 
-/** Certifies a public key whose private half stays elsewhere. @throws MoorlineError as `issueServer` */
-export async function certifyServer(
+async function certifyServer(
   authority: Authority,
   options: Omit<ServerOptions, "key" | "keyType"> & { readonly publicKey: CryptoKey },
 ): Promise<IssuedCertificate> {
@@ -92,8 +91,7 @@ export async function certifyServer(
   });
 }
 
-/** Certifies a public key whose private half stays elsewhere. @throws MoorlineError as `issueClient` */
-export async function certifyClient(
+async function certifyClient(
   authority: Authority,
   options: Omit<ClientOptions, "key" | "keyType"> & { readonly publicKey: CryptoKey },
 ): Promise<IssuedCertificate> {

@@ -1,4 +1,4 @@
-import type { Extension, JsonName } from "@peculiar/x509";
+import type { Extension, JsonNameParams } from "@peculiar/x509";
 import { signingAlgorithm, type CryptoKey, type KeyPair } from "./key.ts";
 import type { Certificate } from "./certificate.ts";
 import { loadX509 } from "./library.ts";
@@ -52,9 +52,9 @@ export async function signCertificate(certificate: CertificateToSign): Promise<U
 
 export const copy = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
 
-function nameOf(parts: SubjectParts): JsonName {
-  return [
-    ...(parts.organization === undefined ? [] : [{ O: [parts.organization] }]),
-    ...(parts.commonName === undefined ? [] : [{ CN: [parts.commonName] }]),
-  ];
+/** Typed values: from bare strings the library reads `#…` as hexadecimal. RFC 5280 §4.1.2.4 wants UTF8String. */
+function nameOf(parts: SubjectParts): JsonNameParams {
+  const of = (type: string, value: string | undefined): JsonNameParams =>
+    value === undefined ? [] : [{ [type]: [{ utf8String: value }] }];
+  return [...of("O", parts.organization), ...of("CN", parts.commonName)];
 }

@@ -40,7 +40,8 @@ export function checkDnsName(name: string, subject: string): string {
       zh: "这是 IP 地址，应放在 IP 地址列表中",
     });
   const wildcard = name.startsWith("*.");
-  const ascii = (wildcard ? "*." : "") + domainToASCII(wildcard ? name.slice(2) : name);
+  const host = wildcard ? name.slice(2) : name;
+  const ascii = (wildcard ? "*." : "") + toAscii(host);
   if (!dnsName.test(ascii) || ascii.length > longestDnsName)
     throw invalid(subject, name, {
       en: "it is not a DNS name: letters, digits and hyphens between dots, at most 253 characters, no port or path",
@@ -53,6 +54,18 @@ export function checkDnsName(name: string, subject: string): string {
       zh: "客户端不接受直接位于顶级域名之下的通配符",
     });
   return ascii;
+}
+
+/**
+ * IDNA's A-labels. The URL parser behind domainToASCII also drops line breaks, decodes % and turns digits into addresses,
+ * so it sees nothing but letters, marks and digits, and not at all what is ASCII already.
+ * @returns the empty string for what is no name
+ */
+function toAscii(host: string): string {
+  if (/^[\x20-\x7e]*$/.test(host)) return host.toLowerCase();
+  if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(host)) return "";
+  const ascii = domainToASCII(host);
+  return ipToBytes(ascii) === undefined ? ascii : "";
 }
 
 function checkIpAddress(address: string, subject: string): string {

@@ -73,7 +73,7 @@ export function verifyChain(options: VerifyOptions): Verdict {
     ...(isComplete ? [] : pathBreaks(path, { sent, trusted, known })),
     ...pathChecks.flatMap((check) => check({ ...options, path, isComplete })),
     ...(lists.length === 0 ? [] : revocationFindings(path, lists, options.now)),
-    ...orderFindings(given, path),
+    ...orderFindings(given, path, isComplete),
     ...trustEndsEarly(path, isComplete),
   ];
   return {
@@ -139,7 +139,11 @@ function isIntermediateMissing(top: Certificate, { trusted, known }: Surrounding
 }
 
 /** TLS 1.2 demands the order (RFC 5246 §7.4.2); servers take the first certificate for their own whatever it is. */
-function orderFindings(given: readonly Certificate[], path: readonly Certificate[]): readonly Finding[] {
+function orderFindings(
+  given: readonly Certificate[],
+  path: readonly Certificate[],
+  isComplete: boolean,
+): readonly Finding[] {
   const places = given
     .map((c) => path.findIndex((p) => sameCertificate(p, c)))
     .filter((place) => place !== -1);
@@ -159,7 +163,8 @@ function orderFindings(given: readonly Certificate[], path: readonly Certificate
           ),
         ]),
     ...given
-      .filter((c) => !path.some((p) => sameCertificate(p, c)))
+      // where the path breaks off, nobody can tell what is needed above
+      .filter((c) => isComplete && !path.some((p) => sameCertificate(p, c)))
       .map((c) => finding("CERTIFICATE_CHAIN_SUPERFLUOUS", titleOf(c))),
   ];
 }

@@ -40,7 +40,7 @@ export interface Recipe {
   readonly serialNumber?: string;
 }
 
-export const keyOf = (recipe: Recipe): KeyName => recipe.key ?? "p256";
+const keyOf = (recipe: Recipe): KeyName => recipe.key ?? "p256";
 
 /** Makes the certificate of a recipe as `<name>.pem`; its issuer must be there already. */
 export async function makeCertificate(workshop: Workshop, recipe: Recipe): Promise<void> {
