@@ -34,13 +34,24 @@ async function main(name: string): Promise<void> {
     process.exitCode = 1;
     return;
   }
+  if (name !== "status" && process.getuid?.() !== 0) {
+    console.error("The rig installs packages, mounts and runs containers: it needs root.");
+    process.exitCode = 1;
+    return;
+  }
   const layout = rigLayout();
   if (name !== "status" && process.env["MOORLINE_RIG_LOCKED"] !== "yes") {
     process.exitCode = await runLocked(layout);
     return;
   }
   const began = Date.now();
-  await command(layout, (line) => console.log(line));
+  try {
+    await command(layout, (line) => console.log(line));
+  } catch (error) {
+    console.error(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+    return;
+  }
   if (name !== "status") console.log(`${name}: done in ${((Date.now() - began) / 1000).toFixed(1)} s`);
 }
 

@@ -1,10 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rigAddresses } from "./addresses.ts";
-import { connectApi } from "./api.ts";
 import { runCommand, tryCommand } from "./command.ts";
-import { rigLayout } from "./layout.ts";
-import { ensureNamespace } from "./pods.ts";
+import { putPullSecret } from "./testing/harbor.ts";
 import { containerdHost, hostsToml } from "./testing/node-files.ts";
 import { failurePrefix, pullMessage } from "./testing/pulls.ts";
 
@@ -97,27 +95,10 @@ describe("every refused credential reads as the same 401", () => {
     `${failurePrefix(`${host}/${repository}:1`)}pulling from host ${host} failed with status code [manifests 1]: 401 Unauthorized`;
 
   beforeAll(async () => {
-    await using api = connectApi(rigLayout());
-    await ensureNamespace(api, "rig-pulls");
     const { user, passwordPath } = registries.authenticated;
-    const password = await readFile(passwordPath, "utf8");
-    for (const [name, secret] of [
-      ["right", password],
-      ["wrong", "not-the-password"],
-    ] as const) {
-      const auth = Buffer.from(`${user}:${secret}`).toString("base64");
-      const config = JSON.stringify({
-        auths: { [`https://${host}`]: { username: user, password: secret, auth } },
-      });
-      const path = `/api/v1/namespaces/rig-pulls/secrets`;
-      await api.call("DELETE", `${path}/${name}`);
-      const made = await api.call("POST", path, {
-        metadata: { name },
-        type: "kubernetes.io/dockerconfigjson",
-        stringData: { ".dockerconfigjson": config },
-      });
-      if (made.status !== 201) throw new Error(JSON.stringify(made.body));
-    }
+    const secret = await readFile(passwordPath, "utf8");
+    await putPullSecret("rig-pulls", "right", host, { name: user, secret });
+    await putPullSecret("rig-pulls", "wrong", host, { name: user, secret: "not-the-password" });
   });
 
   test("the right secret pulls", async () => {

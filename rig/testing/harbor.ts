@@ -1,0 +1,132 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Agent, request } from "undici";
+import { Sensitive } from "../../src/model/sensitive.ts";
+import { startHarbor, type Harbor } from "../../src/sandbox/harbor/harbor.ts";
+import { rigAddresses } from "../addresses.ts";
+import { connectApi } from "../api.ts";
+import { busyboxImage } from "../images/busybox.ts";
+import { skopeoPush } from "../images/push.ts";
+import { names, rigLayout } from "../layout.ts";
+import { ensureNamespace } from "../pods.ts";
+import { copyDockerLayout, type ClientPair } from "./node-files.ts";
+
+const rig = rigAddresses();
+const layout = rigLayout();
+const administrator = { name: "admin", secret: "Harbor12345" };
+
+export interface Account {
+  readonly name: string;
+  readonly secret: string;
+}
+
+/** The sandbox's Harbor under the rig's name and certificate, where the node, docker and skopeo can reach it. */
+export interface RigHarbor extends AsyncDisposable {
+  /** `name:port`, as in an image reference. */
+  readonly host: string;
+  readonly harbor: Harbor;
+  /** Calls the API as the administrator; throws unless it answers with a 2xx. */
+  call(method: "POST" | "PUT" | "GET", path: string, body?: unknown): Promise<unknown>;
+  createProject(name: string, more?: Readonly<Record<string, unknown>>): Promise<void>;
+  /** A robot that may pull from one project and nothing else. */
+  createPullRobot(project: string, name: string): Promise<Account & { readonly id: number }>;
+  /** Pushes a busybox as the administrator, with skopeo. */
+  push(repository: string): Promise<void>;
+}
+
+/** @param client the pair that pushes are made with, where the Harbor demands certificates of clients */
+export async function startRigHarbor(client?: ClientPair): Promise<RigHarbor> {
+  const directory = await mkdtemp(join(tmpdir(), "moorline-rig-harbor-"));
+  const caPem = await readFile(rig.registryAuthorityPath, "utf8");
+  const harbor = await startHarbor({
+    directory,
+    port: 0,
+    hostname: names.registry,
+    adminPassword: new Sensitive(administrator.secret),
+    tls: {
+      certificatePem: await readFile(join(layout.pki, "registry.crt"), "utf8"),
+      privateKeyPem: new Sensitive(await readFile(join(layout.pki, "registry.key"), "utf8")),
+      ...(client === undefined ? {} : { clientCaPem: caPem, requireClientCertificate: true }),
+    },
+  });
+  const pair =
+    client === undefined
+      ? {}
+      : { cert: await readFile(client.certificatePath, "utf8"), key: await readFile(client.keyPath, "utf8") };
+  const dispatcher = new Agent({ connect: { ca: caPem, ...pair } });
+  const host = `${names.registry}:${harbor.port}`;
+  const call: RigHarbor["call"] = async (method, path, body) => {
+    const answer = await request(`https://${host}/api/v2.0${path}`, {
+      dispatcher,
+      method,
+      headers: { authorization: `Basic ${encode(administrator)}`, "content-type": "application/json" },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    const text = await answer.body.text();
+    if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${text}`);
+    return text === "" ? undefined : (JSON.parse(text) as unknown);
+  };
+  return {
+    host,
+    harbor,
+    call,
+    createProject: async (name, more = {}) => {
+      await call("POST", "/projects", { project_name: name, metadata: { public: "false" }, ...more });
+    },
+    createPullRobot: async (project, name) => {
+      const access = [{ resource: "repository", action: "pull" }];
+      const permissions = [{ kind: "project", namespace: project, access }];
+      const robot = { name, level: "project", duration: -1, permissions };
+      return (await call("POST", "/robots", robot)) as Account & { id: number };
+    },
+    push: async (repository) => pushAsAdministrator(`${host}/${repository}`, client),
+    async [Symbol.asyncDispose]() {
+      await dispatcher.close();
+      await harbor[Symbol.asyncDispose]();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+async function pushAsAdministrator(target: string, client?: ClientPair): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "moorline-rig-push-"));
+  try {
+    const authFile = join(folder, "auth.json");
+    await writeFile(authFile, dockerConfig(target.split("/")[0] ?? "", administrator), { mode: 0o600 });
+    await copyDockerLayout(folder, client);
+    const options = ["--dest-cert-dir", folder, "--dest-authfile", authFile];
+    await skopeoPush(await busyboxImage(undefined, target), target, options, layout);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Puts a registry Secret of the kubelet's kind into the namespace, in the place of one of that name. */
+export async function putPullSecret(
+  namespace: string,
+  name: string,
+  host: string,
+  account: Account,
+): Promise<void> {
+  await using api = connectApi(layout);
+  await ensureNamespace(api, namespace);
+  const path = `/api/v1/namespaces/${namespace}/secrets`;
+  await api.call("DELETE", `${path}/${name}`);
+  const made = await api.call("POST", path, {
+    metadata: { name },
+    type: "kubernetes.io/dockerconfigjson",
+    stringData: { ".dockerconfigjson": dockerConfig(`https://${host}`, account) },
+  });
+  if (made.status !== 201) throw new Error(JSON.stringify(made.body));
+}
+
+/** docker's configuration with one credential in it. */
+function dockerConfig(key: string, account: Account): string {
+  const auth = encode(account);
+  return JSON.stringify({ auths: { [key]: { username: account.name, password: account.secret, auth } } });
+}
+
+function encode({ name, secret }: Account): string {
+  return Buffer.from(`${name}:${secret}`).toString("base64");
+}
