@@ -3,6 +3,7 @@ import type { Secret } from "../../clients/kubernetes/object.ts";
 import { nameOfReference, type Document } from "../../model/document.ts";
 import { MoorlineError } from "../../model/errors.ts";
 import { Sensitive } from "../../model/sensitive.ts";
+import { certificatePem, readCertificates } from "../../pki/certificate.ts";
 import { readSource } from "../shared/source.ts";
 import type { World } from "../world.ts";
 import { requirePair, unpackPair, type IssuedPair } from "./pair.ts";
@@ -56,7 +57,9 @@ async function keptAuthority(
   const { ownAuthority, provided } = spec.issuer;
   if (ownAuthority !== undefined) {
     const store = await openStore(ownAuthority, source.directory, world, signal);
-    return (await store.read(entries.certificate))?.reveal();
+    const kept = (await store.read(entries.authority)) ?? (await store.read(entries.certificate));
+    // The CA's key may stand in the same entry: only certificates leave here.
+    return kept && readCertificates(kept.reveal(), store.name).map(certificatePem).join("");
   }
   if (provided?.files !== undefined)
     return (await readSource(provided.files.authority, source.directory, world)).text;

@@ -15,13 +15,17 @@ export interface Store {
   /** What messages call it. */
   readonly name: string;
   read(entry: string): Promise<Sensitive | undefined>;
-  write(entry: string, content: Sensitive): Promise<void>;
+  /** @param only `absent` makes it a conflict (CERTIFICATE_STORE_CHANGED) where the entry is there */
+  write(entry: string, content: Sensitive, only?: "absent"): Promise<void>;
   remove(entry: string): Promise<void>;
   /** Entries that others than their owner may read. */
   exposed(): Promise<readonly string[]>;
 }
 
 export const entries = {
+  /** The CA's key and certificate in one, so that they change together. */
+  authority: "ca.pem",
+  /** A CA that was put there by hand, or by `moorline pki ca`. */
   certificate: "ca.crt",
   key: "ca.key",
   crl: "ca.crl",
@@ -49,16 +53,18 @@ function folderStore({ host }: World, folder: string): Store {
       const file = await host.readFile(at(entry));
       return file === undefined ? undefined : new Sensitive(file.bytes.toString("utf8"));
     },
-    write: async (entry, content) => {
+    write: async (entry, content, only) => {
       await host.makeDirectory(folder, 0o700);
+      if (only === "absent" && (await host.stat(at(entry))) !== undefined) throw changed(folder);
       await host.writeFile(at(entry), content.reveal(), { mode: 0o600, keepOwner: true });
     },
     remove: (entry) => host.remove(at(entry)),
     exposed: async () => {
       const folderStat = await host.stat(folder);
       if (folderStat === undefined || (folderStat.mode & 0o077) === 0) return [];
-      const key = await host.stat(at(entries.key));
-      return key !== undefined && (key.mode & 0o077) !== 0 ? [entries.key] : [];
+      const keys = [entries.authority, entries.key];
+      const stats = await Promise.all(keys.map((entry) => host.stat(at(entry))));
+      return keys.filter((_, i) => ((stats[i]?.mode ?? 0) & 0o077) !== 0);
     },
   };
 }
@@ -83,9 +89,11 @@ function secretStore(
       const value = (await get())?.data?.[entry];
       return value === undefined ? undefined : new Sensitive(Buffer.from(value, "base64").toString("utf8"));
     },
-    write: async (entry, content) => {
+    write: async (entry, content, only) => {
       const data = { [entry]: Buffer.from(content.reveal()).toString("base64") };
       const found = await get();
+      if (only === "absent" && found?.data?.[entry] !== undefined)
+        throw changed(`Secret/${at.namespace}/${at.name}`);
       if (found !== undefined) await patch(found, data);
       else await createSecret(client, at, data, signal);
     },
@@ -110,6 +118,9 @@ async function createSecret(
   } catch (thrown) {
     if (!isError(thrown, "KUBERNETES_ALREADY_EXISTS")) throw thrown;
     // Somebody was faster: look again before anything is written over what they made.
-    throw new MoorlineError("CERTIFICATE_STORE_CHANGED", { subject: `Secret/${at.namespace}/${at.name}` });
+    throw changed(`Secret/${at.namespace}/${at.name}`);
   }
 }
+
+const changed = (subject: string): MoorlineError =>
+  new MoorlineError("CERTIFICATE_STORE_CHANGED", { subject });

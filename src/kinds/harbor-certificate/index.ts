@@ -1,0 +1,23 @@
+import { defineKind } from "../../engine/kind.ts";
+import type { World } from "../world.ts";
+import { observe } from "./observe.ts";
+import type { ObservedCertificate } from "./observed.ts";
+import { plan, planRemoval, type CertificateAction } from "./plan.ts";
+import { run } from "./run.ts";
+import { harborCertificateSchema, type HarborCertificateSpec } from "./schema.ts";
+import { verify } from "./verify.ts";
+
+/** A certificate of Harbor's, from its CA to the places where it is used. */
+export const harborCertificate = defineKind<
+  HarborCertificateSpec,
+  ObservedCertificate,
+  CertificateAction,
+  World
+>({
+  schema: harborCertificateSchema,
+  observe,
+  plan,
+  planRemoval,
+  run,
+  verify,
+});
