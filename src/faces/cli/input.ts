@@ -16,8 +16,16 @@ const limits = { files: 1000, bytes: 1024 * 1024 } as const;
 export async function readDocuments(invocation: Invocation): Promise<readonly Document[]> {
   const paths = invocation.options("filename");
   if (paths.length === 0) throw new MoorlineError("CLI_NO_INPUT", { subject: "moorline" });
+  return readDocumentsAt(paths, invocation.io);
+}
+
+/**
+ * Reads the documents of files and folders.
+ * @throws MoorlineErrors all errors of all files, each with file, line and column
+ */
+export async function readDocumentsAt(paths: readonly string[], io: Io): Promise<readonly Document[]> {
   const inputs: TextInput[] = [];
-  for (const path of paths) inputs.push(...(await readInput(path, invocation.io)));
+  for (const path of paths) inputs.push(...(await readInput(path, io)));
   const { documents, errors } = parseDocuments(
     inputs,
     kinds.map((k) => k.schema),

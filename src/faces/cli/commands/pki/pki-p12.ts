@@ -17,8 +17,8 @@ export const pkiP12: Command = {
   name: "pki p12",
   summary: { en: "Pack a key and its certificates as PKCS#12.", zh: "将私钥与证书打包为 PKCS#12。" },
   description: {
-    en: "For browsers, Java and Windows. AES-256 and SHA-256, as openssl 3 writes it; Java 8 needs update 301 or newer. Java wants a passphrase of six characters or more.",
-    zh: "供浏览器、Java 与 Windows 使用。采用 AES-256 与 SHA-256，与 openssl 3 一致；Java 8 需更新至 301 或更高。Java 要求口令至少六个字符。",
+    en: "For browsers, Java and Windows. AES-256 and SHA-256, as openssl 3 writes it; Java 8 needs update 301 or newer. Java's keytool opens only passphrases of ASCII characters, six or more.",
+    zh: "供浏览器、Java 与 Windows 使用。采用 AES-256 与 SHA-256，与 openssl 3 一致；Java 8 需更新至 301 或更高。Java 的 keytool 只能打开由 ASCII 字符组成、至少六位的口令。",
   },
   arguments: [
     {

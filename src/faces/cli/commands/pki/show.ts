@@ -20,7 +20,7 @@ export function table(rows: readonly (readonly [Message, string])[], language: L
 
 /** One certificate for people. */
 export function certificateText(of: CertificateDescription, language: Language, now: Date): string {
-  const days = Math.floor((of.notAfter.getTime() - now.getTime()) / 86_400_000);
+  const days = Math.round((of.notAfter.getTime() - now.getTime()) / 86_400_000);
   const constraints = of.nameConstraints;
   return table(
     [
