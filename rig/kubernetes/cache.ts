@@ -8,6 +8,19 @@ import { buildPackages, installPackages } from "../packages.ts";
 const recipe = join(import.meta.dirname, "build.sh");
 const doneName = "complete";
 
+// In a process namespace of its own, which the kernel ends when the rig's process does, however that ended: no compiler goes on
+// writing into a folder that the next run wants to remove.
+const dieTogether = [
+  "setpriv",
+  "--pdeathsig",
+  "KILL",
+  "unshare",
+  "--pid",
+  "--fork",
+  "--kill-child",
+  "--mount-proc",
+];
+
 /**
  * The folder that holds kube-apiserver, kube-controller-manager, kube-scheduler and kubelet; builds them (eight minutes on
  * two cores) unless the cache has them. The key is Debian's version of the package and the recipe, so that a
@@ -30,7 +43,10 @@ export async function kubernetesBinaries(cache: string, log: (line: string) => v
   const work = await mkdtemp(join(cache, "building-"));
   try {
     const output = join(work, "output");
-    await runCommand([recipe, version, join(work, "work"), output], { show: true, timeout: 60 * 60_000 });
+    await runCommand([...dieTogether, recipe, version, join(work, "work"), output], {
+      show: true,
+      timeout: 60 * 60_000,
+    });
     await writeAtomically(join(output, doneName), `${version}\n`);
     await rm(folder, { recursive: true, force: true });
     await rename(output, folder);
