@@ -5,6 +5,7 @@ import { extensionIds } from "./extensions.ts";
 import { describeCertificate, describeKey, keyText } from "./inspect.ts";
 import { ipToBytes } from "./ip.ts";
 import { constrainedNames, forbiddenNames } from "./name-constraints.ts";
+import { toAscii } from "./subject-names.ts";
 
 /** What the checks of one chain look at. */
 export interface Judged {
@@ -67,9 +68,10 @@ const serverHasAnotherName: Check = ({ path: [leaf], purpose, hostname, ipAddres
   const { dnsNames, ipAddresses } = describeCertificate(leaf);
   const names = [...dnsNames, ...ipAddresses];
   if (names.length === 0) return [];
+  const options = { subject: "never", partialWildcards: false } as const;
   const matches = (wanted: string): boolean =>
     ipToBytes(wanted) === undefined
-      ? leaf.native.checkHost(wanted, { subject: "never", partialWildcards: false }) !== undefined
+      ? leaf.native.checkHost(toAscii(wanted.replace(/\.$/, "")), options) !== undefined
       : leaf.native.checkIP(wanted) !== undefined;
   return [hostname, ipAddress]
     .filter((wanted) => wanted !== undefined)

@@ -1,11 +1,12 @@
-import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { MoorlineError } from "../model/errors.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import { exportPrivateKey, generateKey, importPrivateKey, publicKeyDer } from "./key.ts";
+import { openssl as runOpenssl } from "./testing/openssl.ts";
 
-const openssl = (args: readonly string[], input?: string): string =>
-  execFileSync("openssl", args, { input, encoding: "utf8", stdio: ["pipe", "pipe", "ignore"] });
+/** What openssl wrote; what it says on the side stands around the PEM, as it may. */
+const openssl = async (args: readonly string[], input?: string): Promise<string> =>
+  (await runOpenssl(args, input === undefined ? {} : { input })).output;
 
 const codeOf = async (work: Promise<unknown>): Promise<string> =>
   work.then(
@@ -32,10 +33,10 @@ describe("a private key", () => {
     expect(publicKeyDer(again.publicKey)).toEqual(publicKeyDer(key.publicKey));
     expect(await codeOf(importPrivateKey(pem, new Sensitive("wrong")))).toBe("PKI_PASSPHRASE_WRONG");
     expect(await codeOf(importPrivateKey(pem))).toBe("PKI_PASSPHRASE_MISSING");
-    expect(openssl(["pkey", "-noout", "-text", "-passin", "pass:correct horse 马"], pem.reveal())).toContain(
-      "prime256v1",
-    );
-    expect(openssl(["asn1parse"], pem.reveal())).toMatch(
+    expect(
+      await openssl(["pkey", "-noout", "-text", "-passin", "pass:correct horse 马"], pem.reveal()),
+    ).toContain("prime256v1");
+    expect(await openssl(["asn1parse"], pem.reveal())).toMatch(
       /PBES2[\s\S]*PBKDF2[\s\S]*hmacWithSHA256[\s\S]*aes-256-cbc/,
     );
   });
@@ -45,12 +46,12 @@ describe("a private key", () => {
     ["PKCS#1", ["genrsa", "-traditional", "2048"], "RSA_2048"],
     ["PKCS#8", ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"], "ECDSA_P256"],
   ])("made by openssl as %s is read", async (_form, args, type) => {
-    expect((await importPrivateKey(new Sensitive(openssl(args)))).type).toBe(type);
+    expect((await importPrivateKey(new Sensitive(await openssl(args)))).type).toBe(type);
   });
 
   test("made by openssl in the old encrypted form is read", async () => {
-    const pem = openssl(["ecparam", "-name", "prime256v1", "-genkey", "-noout"]);
-    const encrypted = openssl(["ec", "-aes128", "-passout", "pass:secret"], pem);
+    const pem = await openssl(["ecparam", "-name", "prime256v1", "-genkey", "-noout"]);
+    const encrypted = await openssl(["ec", "-aes128", "-passout", "pass:secret"], pem);
     expect(encrypted).toContain("Proc-Type: 4,ENCRYPTED");
     expect((await importPrivateKey(new Sensitive(encrypted), new Sensitive("secret"))).type).toBe(
       "ECDSA_P256",
@@ -61,8 +62,8 @@ describe("a private key", () => {
   });
 
   test("of a type that no client likes, or that is none at all, is refused by name", async () => {
-    const ed25519 = openssl(["genpkey", "-algorithm", "ed25519"]);
-    const short = openssl(["genrsa", "1024"]);
+    const ed25519 = await openssl(["genpkey", "-algorithm", "ed25519"]);
+    const short = await openssl(["genrsa", "1024"]);
     expect(await codeOf(importPrivateKey(new Sensitive(ed25519)))).toBe("PKI_KEY_UNSUPPORTED");
     expect(await codeOf(importPrivateKey(new Sensitive(short)))).toBe("PKI_KEY_UNSUPPORTED");
     expect(await codeOf(importPrivateKey(new Sensitive("hello")))).toBe("PKI_NOT_PEM");

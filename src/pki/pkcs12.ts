@@ -28,7 +28,7 @@ export interface Pkcs12Options {
   readonly privateKeyPem: Sensitive;
   /** Opens the private key, where it is encrypted. */
   readonly keyPassphrase?: Sensitive;
-  /** Protects the PKCS#12 file; keytool wants six characters or more. */
+  /** Protects the PKCS#12 file; keytool opens only ASCII ones of six characters or more, whoever made the file. */
   readonly passphrase: Sensitive;
   /** The entry's name (Java: alias). */
   readonly friendlyName: string;

@@ -61,7 +61,7 @@ export function checkDnsName(name: string, subject: string): string {
  * so it sees nothing but letters, marks and digits, and not at all what is ASCII already.
  * @returns the empty string for what is no name
  */
-function toAscii(host: string): string {
+export function toAscii(host: string): string {
   if (/^[\x20-\x7e]*$/.test(host)) return host.toLowerCase();
   if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(host)) return "";
   const ascii = domainToASCII(host);

@@ -23,6 +23,28 @@ describe("a chain", () => {
     expect(verdict.chain.map((c) => c.commonName)).toEqual(["harbor.example.com", "Middle", "Root"]);
   });
 
+  test.each([
+    ["harbor.example.com", true],
+    ["HARBOR.example.com.", true],
+    ["仓库.example.com", true],
+    ["any.apps.example.com", true],
+    ["a.b.apps.example.com", false],
+    ["apps.example.com", false],
+    ["10.0.0.1", true],
+    ["010.0.0.1", false],
+    ["fd00:0::1", true],
+    ["fd00::2", false],
+    ["", false],
+    ["harbor.example.com\0.evil.org", false],
+  ])("is for %j: %s", async (hostname, expected) => {
+    const { chainPem } = await server(root, {
+      dnsNames: ["harbor.example.com", "*.apps.example.com", "仓库.example.com"],
+      ipAddresses: ["10.0.0.1", "fd00::1"],
+    });
+    const mismatch = [["CERTIFICATE_NAME_MISMATCH", "error"]];
+    expect(found({ chainPem, hostname })).toEqual(expected ? [] : mismatch);
+  });
+
   test("with the server's certificate not first is an error, since servers take the first for their own", () => {
     const order = { chainPem: all.middle + all.leaf };
     expect(found(order)).toEqual([["CERTIFICATE_CHAIN_WRONG_ORDER", "error"]]);
