@@ -72,8 +72,8 @@ export interface Invocation {
   readonly language: Language;
   readonly arguments: readonly string[];
   /** The last value of an option, or its default. */
-  option(name: string): string | undefined;
+  readonly option: (name: string) => string | undefined;
   /** All values of a repeatable option. */
-  options(name: string): readonly string[];
-  flag(name: string): boolean;
+  readonly options: (name: string) => readonly string[];
+  readonly flag: (name: string) => boolean;
 }

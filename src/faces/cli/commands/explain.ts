@@ -79,7 +79,7 @@ function findKind(word: string, schemas: readonly KindSchema[]): KindSchema {
 function describeKind(schema: KindSchema, language: Language, paint: Painter): string {
   const required = inLanguage({ en: "required", zh: "必填" }, language);
   const fallback = inLanguage({ en: "default", zh: "默认" }, language);
-  const lines = [`${paint.bold(schema.kind)}`, `  ${inLanguage(schema.description, language)}`, ""];
+  const lines = [paint.bold(schema.kind), `  ${inLanguage(schema.description, language)}`, ""];
   for (const field of fieldsOf(schema)) {
     const notes = [
       ...(field.required ? [required] : []),
