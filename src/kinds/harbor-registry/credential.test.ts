@@ -90,7 +90,7 @@ describe("a registry's credential", () => {
   ])("is refused with the name of its source: %s", async (_what, read, code, source) => {
     const error: unknown = await read().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code });
-    const said = JSON.stringify(error) + String((error as Error).message) + String((error as Error).cause);
+    const said = JSON.stringify(error) + (error as Error).message + String((error as Error).cause);
     expect(said).toContain(source);
     expect(said).not.toContain("topsecret");
   });

@@ -30,8 +30,8 @@ export function clusterId(kubeSystemUid: string): string {
   return digest(kubeSystemUid, 6);
 }
 
-/** Two robots may stand for a project while one takes over from the other. */
-export const slots = ["a", "b"] as const;
+/** Two robots stand for a project while one takes over from the other; the third name is for when somebody took one. */
+export const slots = ["a", "b", "c"] as const;
 export type Slot = (typeof slots)[number];
 
 /** Whose a robot is, as its description says. */

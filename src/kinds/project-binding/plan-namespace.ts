@@ -150,7 +150,7 @@ function issue(chosen: Chosen, checked: Checked | undefined, reasons: readonly F
 }
 
 /**
- * A slot whose robot name is free. Where both names are taken, the slot of a robot of ours that no Secret holds is
+ * A slot whose robot name is free. Where all names are taken, the slot of a robot of ours that no Secret holds is
  * cleared; a robot that others made is never touched.
  */
 function freeSlot(

@@ -4,6 +4,7 @@ import { checkGraph } from "../../engine/graph.ts";
 import type { Document } from "../../model/document.ts";
 import type { BindingAction } from "./actions.ts";
 import type { ObservedBinding, ObservedNamespace, ObservedRobot, ObservedSecret } from "./observed.ts";
+import { slots, type Slot } from "./ownership.ts";
 import { linked } from "./plan-links.ts";
 import { plan, planRemoval } from "./plan.ts";
 import { projectBindingSchema, type ProjectBindingSpec } from "./schema.ts";
@@ -24,8 +25,8 @@ const document = (over: object = {}): Document<ProjectBindingSpec> => ({
   source: { name: "a.yaml", line: 1, column: 1, directory: "." },
 });
 
-const robot = (slot: "a" | "b", over: Partial<ObservedRobot> = {}): ObservedRobot => ({
-  id: slot === "a" ? 1 : 2,
+const robot = (slot: Slot, over: Partial<ObservedRobot> = {}): ObservedRobot => ({
+  id: slots.indexOf(slot) + 1,
   harborProject: "team-a",
   name: `robot$team-a+team-a.demo.123456.${slot}`,
   slot,
@@ -228,15 +229,15 @@ describe("a plan of a ProjectBinding", () => {
     const theirs = robot("a", { ours: false });
     const { steps } = planned({ ...without("secret"), robots: [theirs] });
     expect(steps[0]?.action).toMatchObject({ slot: "b", clear: [] });
-    const both = planned({ ...without("secret"), robots: [theirs, robot("b", { ours: false })] });
-    expect(codesOf(both)).toContain("ROBOT_NAME_TAKEN");
-    expect(idsOf(both)).toEqual([]);
+    const all = planned({ ...without("secret"), robots: slots.map((slot) => robot(slot, { ours: false })) });
+    expect(codesOf(all)).toContain("ROBOT_NAME_TAKEN");
+    expect(idsOf(all)).toEqual([]);
   });
 
-  test("clears the older of two robots that no Secret holds", () => {
+  test("clears the oldest robot that no Secret holds where no name is free", () => {
     const { steps } = planned({
       ...without("secret"),
-      robots: [robot("a", { id: 9 }), robot("b", { id: 8 })],
+      robots: [robot("a", { id: 9 }), robot("b", { id: 8 }), robot("c", { ours: false })],
     });
     expect(steps[0]?.action).toMatchObject({ slot: "b", clear: [8] });
     expect(steps.find((s) => s.id === "robots/demo")?.action).toMatchObject({ robots: [9] });
@@ -325,7 +326,7 @@ describe("the list of pull secrets", () => {
 describe("any plan", () => {
   const anyRobot = fc
     .record({
-      slot: fc.constantFrom("a" as const, "b" as const),
+      slot: fc.constantFrom(...slots),
       ours: fc.boolean(),
       disabled: fc.boolean(),
       id: fc.nat(20),

@@ -38,7 +38,7 @@ export const kindErrors = {
     },
   },
   CREDENTIAL_NOT_PROVED: {
-    retry: "later",
+    retry: "never",
     en: {
       what: "The new credential for {subject} was not accepted by Harbor ({reason}), so it was written nowhere; what was there stays.",
       remedy:

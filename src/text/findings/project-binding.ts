@@ -154,8 +154,8 @@ export const projectBindingFindings = {
   },
   ROBOT_NAME_TAKEN: {
     severity: "error",
-    en: "Both robot names that {subject} could use are taken by robots that Moorline did not make: {names}. They are left alone; remove them or set `robot.namePrefix`.",
-    zh: "{subject} 可用的两个机器人账户名称均被非 Moorline 创建的机器人账户占用：{names}。它们保持不变；请删除它们或设置 `robot.namePrefix`。",
+    en: "No robot name is left for {subject}: robots that Moorline did not make bear {names}. They are left alone; remove them or set `robot.namePrefix`.",
+    zh: "{subject} 没有可用的机器人账户名称：非 Moorline 创建的机器人账户占用了 {names}。它们保持不变；请删除它们或设置 `robot.namePrefix`。",
   },
   ROBOT_LEFT_OVER: {
     severity: "note",

@@ -1,0 +1,213 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import { concurrently } from "../src/clients/concurrency.ts";
+import { createHarborClient } from "../src/clients/harbor/client.ts";
+import { localHost } from "../src/clients/host/local.ts";
+import { openEndpoint, type HttpEndpoint } from "../src/clients/http/endpoint.ts";
+import type { KubernetesObject } from "../src/clients/kubernetes/object.ts";
+import { resources } from "../src/clients/kubernetes/resources.ts";
+import { apply } from "../src/engine/apply.ts";
+import { makePlan } from "../src/engine/plan.ts";
+import { harborRegistry } from "../src/kinds/harbor-registry/index.ts";
+import { projectBinding } from "../src/kinds/project-binding/index.ts";
+import type { World } from "../src/kinds/world.ts";
+import { nameOf, nameOfReference, type Document } from "../src/model/document.ts";
+import { parseDocuments } from "../src/model/parse.ts";
+import { Sensitive } from "../src/model/sensitive.ts";
+import { floor } from "./floor.ts";
+import { openPlant, type BenchPlant } from "./plant.ts";
+
+const signal = new AbortController().signal;
+const kinds = [harborRegistry, projectBinding];
+const parallel = 16;
+const account = "puller";
+const label = "moorline.io/bench-project";
+
+/** ProjectBinding over many projects, against a floor that issues the same writes in the same run. Prints a table. */
+export async function benchProjectBinding(projects: number): Promise<void> {
+  await using plant = await openPlant();
+  await using endpoint = openEndpoint(plant.harbor.url, { tls: { ca: plant.harbor.ca } });
+  const admin = createHarborClient(endpoint, {
+    username: "admin",
+    password: new Sensitive(plant.harbor.password),
+  });
+  const namespaces = await prepare(plant, projects);
+  const run = randomBytes(3).toString("hex");
+  const floorOnce = async (n: number): Promise<number> => {
+    await reset(plant, namespaces);
+    const name = `floor-${run}-${n}`;
+    await admin.projects.create({ name, metadata: { public: "false" } });
+    return floor(plant, namespaces, account, name, parallel);
+  };
+  const before = await floorOnce(1);
+  await reset(plant, namespaces);
+  const documents = parsed(plant, `bench-${run}`);
+  await using world = worldOf(plant, documents);
+  const first = await once(documents, world);
+  const again = await once(documents, world);
+  const after = await floorOnce(2);
+  const bottom = (before + after) / 2;
+  const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+  const rows: readonly (readonly [string, string])[] = [
+    ["projects", String(projects)],
+    ["Kubernetes", plant.kubernetes],
+    ["Harbor", "the sandbox's, in its own process"],
+    [
+      "floor (mean of one before and one after)",
+      `${seconds(bottom)} (${seconds(before)}, ${seconds(after)})`,
+    ],
+    ["plan (reads everything)", seconds(first.planned)],
+    [
+      "steps (robot, its proof, Secret, link)",
+      `${seconds(first.stepping)} = ${(first.stepping / bottom).toFixed(2)} × floor`,
+    ],
+    ["proof of every project from outside", seconds(first.proving)],
+    ["plan, steps and proofs", `${seconds(first.whole)} = ${(first.whole / bottom).toFixed(2)} × floor`],
+    ["writes, first run", String(first.steps)],
+    ["steps, second run", `${again.steps}, in ${seconds(again.whole)}`],
+    ["all proved", `${first.ok} ${again.ok}`],
+    ["peak memory (RSS)", `${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`],
+  ];
+  for (const [name, value] of rows) console.log(`${name.padEnd(44)} ${value}`);
+}
+
+interface Timing {
+  readonly planned: number;
+  readonly stepping: number;
+  readonly proving: number;
+  readonly whole: number;
+  readonly steps: number;
+  readonly ok: boolean;
+}
+
+async function once(documents: readonly Document[], world: World): Promise<Timing> {
+  const started = performance.now();
+  const plan = await makePlan(documents, kinds, world, { signal });
+  const planned = performance.now();
+  let stepsDone = planned;
+  const result = await apply(plan, kinds, world, {
+    parallel,
+    onEvent: (event) => {
+      if (event.type === "step-done") stepsDone = performance.now();
+    },
+  });
+  const ended = performance.now();
+  for (const { failures, proofs } of result.documents) {
+    for (const { error } of failures.slice(0, 3)) console.error(error.message);
+    for (const proof of proofs.filter((p) => !p.ok).slice(0, 3)) console.error(JSON.stringify(proof));
+  }
+  return {
+    planned: planned - started,
+    stepping: stepsDone - planned,
+    proving: ended - stepsDone,
+    whole: ended - started,
+    steps: result.documents.reduce((sum, d) => sum + d.stepsDone, 0),
+    ok: result.ok,
+  };
+}
+
+/** Namespaces are kept from run to run: making and deleting thousands takes longer than what is measured. */
+async function prepare({ client }: BenchPlant, count: number): Promise<readonly string[]> {
+  const there = await client.listMetadata(resources.namespaces, { labelSelector: label, signal });
+  const known = new Set(there.items.map((n) => n.metadata.name ?? ""));
+  const wanted = Array.from({ length: count }, (_, i) => `bench-${count}-${i}`);
+  const make = async (name: string): Promise<void> => {
+    if (known.has(name)) return;
+    await client.create(
+      resources.namespaces,
+      { metadata: { name, labels: { [label]: String(count) } } },
+      { signal },
+    );
+    await client.create(
+      resources.serviceAccounts,
+      { metadata: { namespace: name, name: account } },
+      { signal },
+    );
+  };
+  await concurrently(wanted, parallel, make, signal);
+  await quiet({ client });
+  return wanted;
+}
+
+/** Waits until the controllers have made what they make in new namespaces. */
+async function quiet({ client }: Pick<BenchPlant, "client">): Promise<void> {
+  let seen = -1;
+  for (let round = 0; round < 60; round++) {
+    const { items } = await client.listMetadata(resources.secrets, { signal });
+    if (items.length === seen) return;
+    seen = items.length;
+    await wait(3000);
+  }
+}
+
+/** Takes away what a run left in the cluster. */
+async function reset({ client }: BenchPlant, namespaces: readonly string[]): Promise<void> {
+  const one = async (namespace: string): Promise<void> => {
+    await client.delete(resources.secrets, { namespace, name: "harbor" }, { signal });
+    const body = { metadata: { labels: null }, imagePullSecrets: null };
+    await client.patch<KubernetesObject>(
+      resources.serviceAccounts,
+      { namespace, name: account },
+      "merge",
+      body,
+      { signal },
+    );
+  };
+  await concurrently(namespaces, parallel, one, signal);
+}
+
+function parsed(plant: BenchPlant, name: string): readonly Document[] {
+  const text = `
+apiVersion: moorline.io/v1alpha1
+kind: HarborRegistry
+metadata: {name: main}
+spec:
+  url: ${plant.harbor.url}
+  credential: {environment: {}}
+  tls: {ca: {pem: ${JSON.stringify(plant.harbor.ca)}}}
+---
+apiVersion: moorline.io/v1alpha1
+kind: ProjectBinding
+metadata: {name: ${name}}
+spec:
+  registry: main
+  projects: {selector: {matchLabels: {${label}: "${process.env.BENCH_PROJECTS ?? "1000"}"}}}
+  harborProject: {name: ${name}}
+  secret: {serviceAccounts: [${account}]}
+`;
+  const { documents, errors } = parseDocuments(
+    [{ name: "bench.yaml", directory: "/", text }],
+    kinds.map((k) => k.schema),
+  );
+  if (errors.length > 0) throw new AggregateError(errors);
+  return documents;
+}
+
+function worldOf(plant: BenchPlant, documents: readonly Document[]): World & AsyncDisposable {
+  const endpoints = new Map<string, HttpEndpoint>();
+  const environment: Record<string, string> = {
+    HARBOR_USERNAME: "admin",
+    HARBOR_PASSWORD: plant.harbor.password,
+  };
+  return {
+    documents: { find: (reference) => documents.find((d) => nameOf(d) === nameOfReference(reference)) },
+    environment: (name) => environment[name],
+    host: localHost(),
+    kubernetes: () => Promise.resolve(plant.client),
+    endpoint: (url, tls) => {
+      const known = endpoints.get(url) ?? openEndpoint(url, { tls });
+      endpoints.set(url, known);
+      return known;
+    },
+    clock: {
+      now: () => new Date(),
+      sleep: async (milliseconds, stop) => {
+        await wait(milliseconds, undefined, { signal: stop });
+      },
+    },
+    random: { bytes: (length) => randomBytes(length), fraction: () => Math.random() },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([...endpoints.values()].map((e) => e[Symbol.asyncDispose]()));
+    },
+  };
+}

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ServiceAccount } from "../../clients/kubernetes/object.ts";
+import { resources } from "../../clients/kubernetes/resources.ts";
+import { apply, type ApplyResult } from "../../engine/apply.ts";
+import { makePlan } from "../../engine/plan.ts";
+import { robotOwner } from "./ownership.ts";
+import { damage, damages } from "./testing/damage.ts";
+import { kinds, startPlant, type Plant } from "./testing/plant.ts";
+import { addNamespace, credentialIn, setStage, type Stage } from "./testing/scene.ts";
+
+const never = new AbortController().signal;
+let plant: Plant;
+beforeAll(async () => {
+  plant = await startPlant();
+});
+afterAll(() => plant[Symbol.asyncDispose]());
+
+const codesOf = (result: ApplyResult): string[] =>
+  result.documents.flatMap((d) => d.failures.map((f) => f.error.code));
+const unproved = (result: ApplyResult): unknown[] =>
+  result.documents.flatMap((d) => d.proofs.filter((p) => !p.ok));
+const findingsOf = async (stage: Stage): Promise<string[]> =>
+  (await stage.plan()).documents.flatMap((d) => d.findings.map((f) => f.code));
+const pullSecretsOf = async (namespace: string): Promise<string[]> => {
+  const at = { namespace, name: "default" };
+  const account = await plant.client.get<ServiceAccount>(resources.serviceAccounts, at, never);
+  return (account?.imagePullSecrets ?? []).map((s) => s.name ?? "").sort();
+};
+
+describe("a binding", () => {
+  test("applied to nothing lets every project pull, and the second run writes nothing", async () => {
+    await using stage = await setStage(plant, { projects: 3 });
+    const result = await stage.apply();
+    expect(codesOf(result)).toEqual([]);
+    expect(unproved(result)).toEqual([]);
+    const canPull = { canPull: true };
+    expect(await stage.snapshot()).toMatchObject({ projects: [canPull, canPull, canPull] });
+    expect(await stage.writes()).toBeGreaterThan(0);
+    const again = await stage.apply();
+    expect(again.documents.map((d) => d.outcome)).toEqual(["unchanged", "unchanged"]);
+    expect(await stage.writes()).toBe(0);
+  });
+
+  test("mends everything that the field does to its projects, all at once", async () => {
+    await using stage = await setStage(plant, { projects: damages.length });
+    await stage.apply();
+    for (const [i, how] of damages.entries()) await damage(stage, stage.namespaces[i] ?? "", how);
+    const result = await stage.apply();
+    expect(codesOf(result)).toEqual([]);
+    expect(unproved(result)).toEqual([]);
+    expect((await stage.plan()).documents.flatMap((d) => d.steps)).toEqual([]);
+    const robots = (await stage.robots()).map((r) => robotOwner(r.description ?? "")?.namespace ?? "nobody");
+    const ends = await Promise.all(
+      damages.map(async (how, i): Promise<[string, unknown]> => {
+        const namespace = stage.namespaces[i] ?? "";
+        const held = credentialIn((await stage.secret(namespace))!)?.username;
+        const count = robots.filter((owner) => owner === namespace).length;
+        return [
+          how,
+          {
+            pullSecrets: await pullSecretsOf(namespace),
+            holds: held !== undefined,
+            robots: count,
+          },
+        ];
+      }),
+    );
+    const whole = { pullSecrets: ["harbor"], holds: true, robots: 1 };
+    const withTheirs = { ...whole, pullSecrets: ["harbor", "theirs"] };
+    expect(Object.fromEntries(ends)).toEqual({
+      ...Object.fromEntries(damages.map((how) => [how, whole])),
+      "others-linked": withTheirs,
+    });
+    // The robot that somebody made under our name is still there.
+    expect(robots.filter((owner) => owner === "nobody")).toHaveLength(1);
+  });
+
+  test("does not take the Harbor project whose name only begins alike", async () => {
+    await plant.admin.projects.create({ name: "app-prod", metadata: { public: "false" } });
+    await using stage = await setStage(plant, { projects: 1, harborProject: "app" });
+    await stage.apply();
+    const prod = await plant.admin.projects.getByName("app-prod");
+    expect(await plant.admin.robots.listOfProject(prod?.project_id ?? 0)).toEqual([]);
+    expect(await stage.robots()).toHaveLength(1);
+  });
+
+  test("passes over what is no project, and what is going", async () => {
+    await using stage = await setStage(plant, { projects: 1 });
+    const workspace = stage.documents[1]?.metadata.name ?? "";
+    const labels = { "kubesphere.io/workspace": workspace };
+    await addNamespace(plant, `${workspace}-devops`, { ...labels, "kubesphere.io/devopsproject": "x" });
+    await addNamespace(plant, `${workspace}-fed`, { ...labels, "kubefed.io/managed": "true" });
+    await plant.kubernetes.settled();
+    expect(codesOf(await stage.apply())).toEqual([]);
+    expect((await findingsOf(stage)).filter((c) => c.startsWith("PROJECT_"))).toEqual([
+      "PROJECT_OF_DEVOPS",
+      "PROJECT_FEDERATED",
+    ]);
+    expect(await pullSecretsOf(`${workspace}-fed`)).toEqual([]);
+  });
+
+  test("loses a namespace half way without a failure", async () => {
+    await using stage = await setStage(plant, { projects: 2 });
+    const plan = await stage.plan();
+    await plant.client.delete(resources.namespaces, { name: stage.namespaces[1] ?? "" }, { signal: never });
+    await plant.kubernetes.settled();
+    const result = await apply(plan, kinds, stage.world);
+    expect(codesOf(result)).toEqual([]);
+    expect(unproved(result)).toEqual([]);
+    expect(await stage.robots()).toHaveLength(1);
+  });
+});
+
+describe("the fuse", () => {
+  test("with a wrong administrator nothing is written anywhere", async () => {
+    await using whole = await setStage(plant, { projects: 1 });
+    await whole.apply();
+    const held = credentialIn((await whole.secret(whole.namespaces[0] ?? ""))!);
+    await using stage = await setStage(plant, { projects: 2, password: "Wrong-12345" });
+    await stage.writes();
+    const result = await stage.apply();
+    expect(result.documents.map((d) => d.outcome)).toEqual(["failed", "skipped"]);
+    expect(codesOf(result)).toEqual(["HARBOR_CREDENTIAL_REFUSED"]);
+    expect(await stage.writes()).toBe(0);
+    expect(credentialIn((await whole.secret(whole.namespaces[0] ?? ""))!)).toEqual(held);
+    plant.harbor.site.locks.clear();
+  });
+
+  test.each([
+    ["the token service refuses the new credential", { match: { path: "/service/token" }, status: 401 }],
+    ["the token service fails", { match: { path: "/service/token" }, status: 500 }],
+    [
+      "Harbor fails while it makes robots",
+      { match: { method: "POST", path: "/api/v2.0/robots" }, status: 500 },
+    ],
+  ])("leaves a working Secret alone when %s", async (_what, fault) => {
+    await using stage = await setStage(plant, { projects: 1 });
+    await stage.apply();
+    const [namespace = ""] = stage.namespaces;
+    const before = await stage.secret(namespace);
+    await damage(stage, namespace, "robot-expires-soon");
+    const plan = await stage.plan();
+    plant.harbor.faults.push(fault);
+    const result = await apply(plan, kinds, stage.world);
+    plant.harbor.faults.clear();
+    expect(result.ok).toBe(false);
+    expect((await stage.secret(namespace))?.data).toEqual(before?.data);
+    expect(await stage.works()).toBe(true);
+    expect(codesOf(await stage.apply())).toEqual([]);
+    expect(await stage.robots()).toHaveLength(1);
+  });
+
+  test("a Secret of others is not overwritten, unless the document says so", async () => {
+    await using stage = await setStage(plant, { projects: 1 });
+    const [namespace = ""] = stage.namespaces;
+    const theirs = {
+      "https://index.docker.io/v1/": {
+        username: "them",
+        password: "Theirs-12345",
+        auth: "dGhlbTpUaGVpcnMtMTIzNDU=",
+      },
+    };
+    const data = { ".dockerconfigjson": Buffer.from(JSON.stringify({ auths: theirs })).toString("base64") };
+    await plant.client.create(
+      resources.secrets,
+      { metadata: { namespace, name: "harbor" }, type: "kubernetes.io/dockerconfigjson", data } as never,
+      { signal: never },
+    );
+    expect((await stage.apply()).ok).toBe(false);
+    expect((await stage.secret(namespace))?.data).toEqual(data);
+    expect(await findingsOf(stage)).toContain("SECRET_NOT_OURS");
+    const adopting = plant.documents(yamlOf(stage, "  secret: {adoptExisting: true}"));
+    await using world = plant.world(adopting);
+    const result = await apply(await makePlan(adopting, kinds, world, { signal: never }), kinds, world);
+    expect(codesOf(result)).toEqual([]);
+    expect(credentialIn((await stage.secret(namespace))!)?.username).toContain(stage.harborProject);
+  });
+});
+
+const yamlOf = (stage: Stage, more: string): string => {
+  const id = stage.documents[1]?.metadata.name ?? "";
+  return `
+apiVersion: moorline.io/v1alpha1
+kind: HarborRegistry
+metadata: {name: main}
+spec: {url: HARBOR, credential: {environment: {}}, tls: {ca: {pem: CA}}}
+---
+apiVersion: moorline.io/v1alpha1
+kind: ProjectBinding
+metadata: {name: ${id}}
+spec:
+  registry: main
+  projects: {workspace: ${id}}
+  harborProject: {name: ${stage.harborProject}}
+${more}`;
+};
+
+describe("removal", () => {
+  test("takes away what the binding made, and leaves what others put beside it", async () => {
+    await using stage = await setStage(plant, { projects: 2 });
+    await stage.apply();
+    const [namespace = ""] = stage.namespaces;
+    await damage(stage, namespace, "others-linked");
+    const result = await apply(await stage.plan("remove"), kinds, stage.world);
+    expect(codesOf(result)).toEqual([]);
+    expect(await stage.robots()).toEqual([]);
+    expect(await stage.secret(namespace)).toBeUndefined();
+    expect(await pullSecretsOf(namespace)).toEqual(["theirs"]);
+    expect(await plant.admin.projects.getByName(stage.harborProject)).toBeDefined();
+    expect((await stage.plan("remove")).documents.flatMap((d) => d.steps)).toEqual([]);
+  });
+});
