@@ -85,8 +85,7 @@ export async function startHarbor(options: HarborOptions): Promise<Harbor> {
   });
   let tls = options.tls;
   const server = createAdaptorServer({
-    fetch: (request, env) =>
-      refuseWithoutCertificate(tls, env as HttpBindings) ?? app.fetch(request, env as HttpBindings),
+    fetch: (request, env) => refuseWithoutCertificate(tls, env as HttpBindings) ?? app.fetch(request, env),
     overrideGlobalObjects: false,
     ...(tls === undefined
       ? { createServer: createHttp }

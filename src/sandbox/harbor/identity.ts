@@ -1,6 +1,6 @@
 import type { Permission, Robot, User } from "./records.ts";
 import { passwordMatches, secretMatches } from "./secrets.ts";
-import { setting, type Site } from "./site.ts";
+import { stringSetting, type Site } from "./site.ts";
 import type { Claims } from "./token.ts";
 
 /** Who asks. `anonymous` also stands for wrong credentials: Harbor goes on without an identity. */
@@ -24,7 +24,7 @@ export const callerName = (caller: Caller): string => (caller.kind === "anonymou
 
 /** The robot's login name: the configured prefix and its name. */
 export const robotLogin = (site: Site, robot: Pick<Robot, "name">): string =>
-  `${setting<string>(site, "robot_name_prefix")}${robot.name}`;
+  `${stringSetting(site, "robot_name_prefix")}${robot.name}`;
 
 /**
  * Finds out who asks.
@@ -58,7 +58,7 @@ function tokenOfNobody(claims: Claims | undefined): Caller {
 }
 
 function robotCaller(site: Site, name: string, secret: string): Caller | undefined {
-  const prefix = setting<string>(site, "robot_name_prefix");
+  const prefix = stringSetting(site, "robot_name_prefix");
   if (!name.startsWith(prefix)) return undefined;
   const robot = site.store.find("robots", (r) => prefix + r.name === name);
   if (robot === undefined || !secretMatches(secret, robot.secret) || robot.disable) return undefined;

@@ -192,8 +192,7 @@ export interface Tables {
   readonly retentions: Stored;
   readonly immutables: Stored;
   readonly webhooks: Stored;
-  readonly labels: Stored;
-  readonly executions: Stored;
+
   readonly schedules: Stored;
   readonly collections: Job;
   readonly settings: Settings;

@@ -36,10 +36,15 @@ export const now = (site: Site): string => timestamp(site.clock);
 export const has = (site: Site, difference: Difference): boolean => behaves(site.version, difference);
 
 /** The value of a configuration key: what was set, else Harbor's default. */
-export function setting<T>(site: Site, key: string): T {
-  const set = site.store.get("settings", 1)?.values[key];
-  return (set ?? defaultSettings[key]) as T;
+export function setting(site: Site, key: string): unknown {
+  return site.store.get("settings", 1)?.values[key] ?? defaultSettings[key];
 }
+
+/** The value of a key that holds a number; the API refuses any other type. */
+export const numberSetting = (site: Site, key: string): number => Number(setting(site, key));
+
+/** The value of a key that holds a string. */
+export const stringSetting = (site: Site, key: string): string => setting(site, key) as string;
 
 /** The address the caller used: the scheme of external_url with the request's Host (facts/harbor.md §4). */
 export function baseOf(site: Site, c: Call): string {

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { callerName, identify, type Caller } from "./identity.ts";
 import { isAdministrator, mayInProject, projectNamed } from "./permissions.ts";
-import { now, setting, type HarborEnv, type Routes, type Site } from "./site.ts";
+import { now, numberSetting, type HarborEnv, type Routes, type Site } from "./site.ts";
 import type { ScopeAccess } from "./token.ts";
 
 /**
@@ -12,13 +12,17 @@ export function tokenRoutes(site: Site): Routes {
   const routes: Routes = new Hono<HarborEnv>();
   routes.get("/service/token", async (c) => {
     const service = c.req.query("service") ?? "";
-    if (service !== "harbor-registry") return c.text(`Unable to handle service: ${service}`, 400);
+    if (service !== "harbor-registry")
+      return new Response(`Unable to handle service: ${service}`, {
+        status: 400,
+        headers: { "content-type": "text/plain; charset=utf-8" },
+      });
     const caller = await identify(site, c.req.header("authorization"), false);
     const scopes = (c.req.queries("scope") ?? [])
       .flatMap((scope) => scope.split(" "))
       .filter((scope) => scope !== "");
     if (caller.kind === "anonymous" && scopes.length === 0) return new Response(null, { status: 401 });
-    const minutes = setting<number>(site, "token_expiration");
+    const minutes = numberSetting(site, "token_expiration");
     const access = scopes.flatMap((scope) => accessFor(site, caller, scope));
     const token = site.tokens.issue(callerName(caller), access, site.clock.now(), minutes);
     return new Response(

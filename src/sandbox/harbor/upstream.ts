@@ -53,12 +53,11 @@ export async function isHealthy(site: Site, registry: Registry): Promise<boolean
 }
 
 async function get(registry: Registry, url: string, headers: Record<string, string>): Promise<Response> {
-  const answer = await undiciFetch(url, {
+  return undiciFetch(url, {
     headers,
     dispatcher: dispatcherOf(registry),
     signal: AbortSignal.timeout(bodyTimeoutMilliseconds),
   });
-  return answer as unknown as Response;
 }
 
 /** Verification is off only where the registry was stored with `insecure: true`, as Harbor does it. */

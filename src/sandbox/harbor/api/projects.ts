@@ -26,6 +26,7 @@ import {
   json,
   now,
   setting,
+  numberSetting,
   urlOf,
   type Call,
   type HarborEnv,
@@ -103,7 +104,7 @@ async function createProject(site: Site, c: Call): Promise<Response> {
   if (projectNamed(site, name) !== undefined) throw conflict(`The project named ${name} already exists`);
   const mayLimit = isAdministrator(caller) || caller.kind === "robot";
   const limit =
-    mayLimit && body.storage_limit ? body.storage_limit : setting<number>(site, "storage_per_project");
+    mayLimit && body.storage_limit ? body.storage_limit : numberSetting(site, "storage_per_project");
   const project = addProject(site, {
     name,
     ownerId: caller.kind === "user" ? caller.user.id : 1,

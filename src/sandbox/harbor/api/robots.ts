@@ -22,7 +22,7 @@ import {
   has,
   json,
   now,
-  setting,
+  numberSetting,
   urlOf,
   type Call,
   type HarborEnv,
@@ -121,7 +121,7 @@ async function createRobot(site: Site, c: Call): Promise<Response> {
 
 function checkedDuration(site: Site, duration: number): number {
   if (duration === 0 && has(site, "robotDurationZeroIsDefault"))
-    return setting<number>(site, "robot_token_duration");
+    return numberSetting(site, "robot_token_duration");
   if (duration !== -1 && duration <= 0) throw badRequest(`bad request error duration input: ${duration}`);
   return duration;
 }
