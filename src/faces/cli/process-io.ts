@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Io } from "./command.ts";
 
@@ -16,7 +15,10 @@ export function processIo(): Io {
   // https://no-color.org and the usual FORCE_COLOR
   const colours = !process.env.NO_COLOR && (interactive || Boolean(process.env.FORCE_COLOR));
   return {
-    stdin: process.stdin,
+    // Opening standard input costs milliseconds; most commands never read it.
+    get stdin() {
+      return process.stdin;
+    },
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     environment: process.env,
@@ -28,7 +30,10 @@ export function processIo(): Io {
       now: () => new Date(),
       sleep: (ms, signal) => sleep(ms, undefined, { signal }),
     },
-    random: { bytes: (length) => randomBytes(length), fraction: () => Math.random() },
+    random: {
+      bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      fraction: () => Math.random(),
+    },
     stopping: stopping.signal,
     signal: cutOff.signal,
   };
