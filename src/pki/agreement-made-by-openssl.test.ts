@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FindingCode } from "../text/findings/catalogue.ts";
 import { inspectCertificate } from "./inspect.ts";
 import { openssl, twoAtATime, Workshop, type Outcome } from "./testing/openssl.ts";
-import { crls, recipes, rows, type Row } from "./testing/openssl-table.ts";
+import type { Row } from "./testing/openssl-rows.ts";
+import { crls, recipes, rows } from "./testing/openssl-table.ts";
 import { keyNames, makeCertificate, makeCrl, makeKey } from "./testing/openssl-made.ts";
 import { verifyChain, type Verdict } from "./verify.ts";
 

@@ -1,273 +1,42 @@
 import type { FindingCode } from "../../text/findings/catalogue.ts";
-import type { CrlRecipe, KeyName, Recipe } from "./openssl-made.ts";
-
-/** One judgement: a certificate, what is sent with it, what is trusted, and what should be found. */
-export interface Row {
-  readonly name: string;
-  readonly leaf: Recipe;
-  readonly sent: readonly Recipe[];
-  readonly trusted: readonly Recipe[];
-  readonly purpose: "server" | "client";
-  readonly hostname?: string;
-  readonly ipAddress?: string;
-  /** Days from now. */
-  readonly at?: number;
-  /** Names of revocation lists. */
-  readonly crls: readonly string[];
-  readonly flags: readonly string[];
-  /** Absent where all is well. */
-  readonly fault?: FindingCode | readonly FindingCode[];
-  /** Why openssl accepts what we do not. */
-  readonly opensslAccepts?: string;
-}
-
-const keyIds = ["subjectKeyIdentifier = hash", "authorityKeyIdentifier = keyid:always"];
-const noKeyIds = ["subjectKeyIdentifier = none", "authorityKeyIdentifier = none"];
-const ca = (constraints: string, ...more: readonly string[]): readonly string[] => [
-  `basicConstraints = critical, CA:TRUE${constraints}`,
-  "keyUsage = critical, keyCertSign, cRLSign",
-  ...keyIds,
-  ...more,
-];
-const leafWith = (names: string | undefined, ...more: readonly string[]): readonly string[] => [
-  "basicConstraints = critical, CA:FALSE",
-  "keyUsage = critical, digitalSignature, keyEncipherment",
-  ...keyIds,
-  ...(names === undefined ? [] : [`subjectAltName = ${names}`]),
-  ...more,
-];
-const server = "extendedKeyUsage = serverAuth";
-const client = "extendedKeyUsage = clientAuth";
-const serverFor = (names: string, ...more: readonly string[]): readonly string[] =>
-  leafWith(names, server, ...more);
-const harbor = "DNS:harbor.example.com";
-
-const authority = (
-  name: string,
-  key: KeyName,
-  extensions: readonly string[],
-  issuer?: Recipe,
-  more: Partial<Recipe> = {},
-): Recipe => ({
-  name,
-  key,
-  extensions,
-  subject: `/O=Example/CN=${name}`,
-  days: 3650,
-  ...(issuer === undefined ? {} : { issuer }),
-  ...more,
-});
-
-// Authorities
-const root = authority("root", "ca256", ca(""), undefined, { subject: "/CN=root" });
-const middle = authority("middle", "caRsa", ca(", pathlen:0"), root, { serialNumber: "4321" });
-const upper = authority("upper", "caRsa", ca(", pathlen:1"), root);
-const lower = authority("lower", "ca256", ca(""), upper);
-const stranger = authority("stranger", "other256", ca(""));
-const namesake = authority("namesake", "other256", ca(""), undefined, { subject: "/CN=root" });
-const belowZero = authority("below-zero", "ca256", ca(""), middle);
-const shortLived = authority("short-lived", "caRsa", ca(""), root, { days: 30 });
-const shortRoot = authority("short-root", "ca256", ca(""), undefined, { days: 30 });
-const weakKeyed = authority("weak-keyed", "rsa1024", ca(""), root);
-const sha1Signed = authority("sha1-signed", "ca256", ca(""), root, { digest: "sha1" });
-const sha1Root = authority("sha1-root", "caRsa", ca(""), undefined, { digest: "sha1" });
-const noAuthority = authority(
-  "no-authority",
-  "caRsa",
-  ["basicConstraints = critical, CA:FALSE", ...keyIds],
+import {
+  keyIds,
+  noKeyIds,
+  leafWith,
+  server,
+  client,
+  serverFor,
+  harbor,
   root,
-);
-const noConstraints = authority("no-constraints", "caRsa", keyIds, root);
-const noCertSign = authority(
-  "no-cert-sign",
-  "caRsa",
-  ["basicConstraints = critical, CA:TRUE", "keyUsage = critical, cRLSign, digitalSignature", ...keyIds],
-  root,
-);
-const noCrlSign = authority("no-crl-sign", "ca256", [
-  "basicConstraints = critical, CA:TRUE",
-  "keyUsage = critical, keyCertSign",
-  ...keyIds,
-]);
-const forClients = authority("for-clients", "caRsa", ca("", client), root);
-const forServers = authority("for-servers", "caRsa", ca("", server), root);
-const constrained = authority(
-  "constrained",
-  "caRsa",
-  ca(
-    "",
-    "nameConstraints = critical, permitted;DNS:example.com, permitted;IP:10.0.0.0/255.0.0.0, excluded;DNS:evil.example.com, excluded;IP:10.66.0.0/255.255.0.0",
-  ),
-  root,
-);
-const constrainedUri = authority(
-  "constrained-uri",
-  "caRsa",
-  ca("", "nameConstraints = critical, permitted;URI:.example.com, permitted;email:example.com"),
-  root,
-);
-const constrainedName = authority(
-  "constrained-name",
-  "caRsa",
-  ca("", "nameConstraints = critical, permitted;dirName:dir", "[dir]", "O = Example"),
-  root,
-);
-const withoutIds = authority(
-  "without-ids",
-  "ca256",
-  ["basicConstraints = critical, CA:TRUE", ...noKeyIds],
-  undefined,
-  {
-    subject: "/CN=plain",
-  },
-);
-const withoutIdsNamesake = authority(
-  "without-ids-2",
-  "other256",
-  ["basicConstraints = critical, CA:TRUE", ...noKeyIds],
-  undefined,
-  {
-    subject: "/CN=plain",
-  },
-);
-const withUnknown = authority("with-unknown", "caRsa", ca("", "1.2.3.4.5 = critical, DER:0500"), root);
+  middle,
+  lower,
+  stranger,
+  namesake,
+  belowZero,
+  shortLived,
+  shortRoot,
+  weakKeyed,
+  sha1Signed,
+  noAuthority,
+  noConstraints,
+  noCertSign,
+  noCrlSign,
+  forClients,
+  constrained,
+  constrainedUri,
+  constrainedName,
+  withoutIds,
+  withoutIdsNamesake,
+  withUnknown,
+} from "./openssl-authorities.ts";
+import { addGoodRows } from "./openssl-good-rows.ts";
+import type { CrlRecipe, Recipe } from "./openssl-made.ts";
+import { newTable } from "./openssl-rows.ts";
 
-const rowsMade: Row[] = [];
+const { rows, row } = newTable();
+export { rows };
+addGoodRows(row);
 
-/** Adds a row; the leaf's own recipe is given, or an existing one. */
-function row(
-  name: string,
-  leaf: Partial<Recipe> & Pick<Recipe, "extensions">,
-  rest: Partial<Omit<Row, "leaf" | "name">> = {},
-): Recipe {
-  const made: Recipe = {
-    name: `leaf-${rowsMade.length}`,
-    issuer: root,
-    subject: "/CN=harbor.example.com",
-    ...leaf,
-  };
-  rowsMade.push({
-    name,
-    leaf: made,
-    sent: [],
-    trusted: [root],
-    purpose: "server",
-    crls: [],
-    flags: [],
-    ...rest,
-  });
-  return made;
-}
-
-// Valid: keys × names × chains
-const shapes = [
-  ["a DNS name", harbor, { hostname: "harbor.example.com" }],
-  ["a wildcard", "DNS:*.example.com", { hostname: "any.example.com" }],
-  ["an IPv4 address", "IP:10.1.2.3", { ipAddress: "10.1.2.3" }],
-  ["an IPv6 address", "IP:fd00::1", { ipAddress: "fd00::1" }],
-  [
-    "several names",
-    `${harbor},DNS:localhost,IP:127.0.0.1,IP:::1,URI:spiffe://a/b,email:a@b.example`,
-    { ipAddress: "::1" },
-  ],
-] as const;
-const chains = [
-  ["the root", root, []],
-  ["an intermediate", middle, [middle]],
-  ["two intermediates", lower, [lower, upper]],
-] as const;
-for (const key of ["p256", "p384", "rsa2048", "rsa3072"] as const)
-  for (const [under, issuer, sent] of chains) {
-    for (const [shape, names, wanted] of shapes)
-      row(
-        `${key} server with ${shape} under ${under}`,
-        { key, issuer, extensions: serverFor(names) },
-        { sent, ...wanted },
-      );
-    row(
-      `${key} client under ${under}`,
-      { key, issuer, extensions: leafWith(undefined, client) },
-      { sent, purpose: "client" },
-    );
-  }
-
-// Valid, but unusual
-row("without extended key usage", { extensions: leafWith(harbor) });
-row("P-521", { key: "p521", extensions: serverFor(harbor) });
-row("Ed25519", { key: "ed25519", extensions: serverFor(harbor) });
-row(
-  "RSA-PSS signature",
-  {
-    issuer: middle,
-    extensions: serverFor(harbor),
-    signatureOptions: ["rsa_padding_mode:pss", "rsa_pss_saltlen:32"],
-  },
-  { sent: [middle] },
-);
-row("an empty subject", { subject: "/", extensions: serverFor(`critical,${harbor}`) });
-row("a subject of many parts in many scripts", {
-  subject: "/C=CN/ST=北京/O=示例, 公司+OU=x/CN=Zoë \\= y",
-  extensions: serverFor(harbor),
-});
-row("an unknown extension that is not critical", { extensions: serverFor(harbor, "1.2.3.4.5 = DER:0500") });
-row(
-  "a root whose own signature is SHA-1",
-  { issuer: sha1Root, extensions: serverFor(harbor) },
-  { trusted: [sha1Root] },
-);
-row("the chain in another order", { issuer: lower, extensions: serverFor(harbor) }, { sent: [upper, lower] });
-row("the root sent along", { issuer: middle, extensions: serverFor(harbor) }, { sent: [middle, root] });
-row(
-  "an authority for servers",
-  { issuer: forServers, extensions: serverFor(harbor) },
-  { sent: [forServers] },
-);
-row(
-  "names that the authority permits",
-  {
-    issuer: constrained,
-    extensions: serverFor("DNS:a.example.com,DNS:example.com,IP:10.1.2.3"),
-  },
-  { sent: [constrained] },
-);
-row(
-  "an organisation that the authority permits",
-  {
-    issuer: constrainedName,
-    subject: "/O=example/CN=harbor",
-    extensions: serverFor(harbor),
-  },
-  { sent: [constrainedName] },
-);
-row(
-  "a URI and mail address that the authority permits",
-  {
-    issuer: constrainedUri,
-    extensions: serverFor(`${harbor},URI:https://a.example.com/x,email:me@example.com`),
-  },
-  { sent: [constrainedUri] },
-);
-row(
-  "an intermediate trusted by itself, where partial chains are",
-  {
-    issuer: middle,
-    extensions: serverFor(harbor),
-  },
-  { trusted: [middle], flags: ["-partial_chain"] },
-);
-row(
-  "a root of the same name beside the right one",
-  { extensions: serverFor(harbor) },
-  { trusted: [namesake, root] },
-);
-row(
-  "an issuer without key identifiers beside a namesake",
-  {
-    issuer: withoutIds,
-    extensions: [...noKeyIds, server, `subjectAltName = ${harbor}`],
-  },
-  { trusted: [withoutIds, withoutIdsNamesake] },
-);
 const selfSigned: Recipe = {
   name: "self-signed",
   key: "rsa2048",
@@ -505,7 +274,7 @@ row(
 );
 
 // Self-signed
-rowsMade.push(
+rows.push(
   {
     name: "self-signed and trusted",
     leaf: selfSigned,
@@ -587,8 +356,6 @@ export const crls: readonly CrlRecipe[] = [
   { name: "namesake-list", issuer: namesake, revoked: [], validFor: 864_000 },
   { name: "no-crl-sign-list", issuer: noCrlSign, revoked: [], validFor: 864_000 },
 ];
-
-export const rows: readonly Row[] = rowsMade;
 
 const depthOf = (recipe: Recipe): number => (recipe.issuer === undefined ? 0 : 1 + depthOf(recipe.issuer));
 const withIssuers = (recipe: Recipe): readonly Recipe[] =>
