@@ -3,6 +3,7 @@ import type { World } from "../world.ts";
 import { observe } from "./observe.ts";
 import type { ObservedRegistry } from "./observed.ts";
 import { plan, planRemoval, type RegistryAction } from "./plan.ts";
+import { render } from "./render.ts";
 import { run } from "./run.ts";
 import { harborRegistrySchema, type HarborRegistrySpec } from "./schema.ts";
 import { verify } from "./verify.ts";
@@ -15,4 +16,5 @@ export const harborRegistry = defineKind<HarborRegistrySpec, ObservedRegistry, R
   planRemoval,
   run,
   verify,
+  render,
 });

@@ -1,13 +1,13 @@
 import type { KubernetesClient } from "../../clients/kubernetes/client.ts";
 import type { ConfigMap, Deployment } from "../../clients/kubernetes/object.ts";
 import { resources } from "../../clients/kubernetes/resources.ts";
+import { detectKubeSphere } from "../../clients/kubesphere/detect.ts";
 import type { Proof } from "../../engine/kind.ts";
 import { MoorlineError } from "../../model/errors.ts";
 import { message } from "../../text/message.ts";
 import type { World } from "../world.ts";
 import { caKey, containerName, deploymentName, digestOf, type CaMount } from "./kubesphere-trust.ts";
 import type { ObservedKubesphere } from "./observed.ts";
-import { detectKubesphere } from "./detect.ts";
 
 /** The cluster that this machine is told of, if it is told of one at all. */
 export async function clusterIfAny(world: World): Promise<KubernetesClient | undefined> {
@@ -28,8 +28,8 @@ export async function observeKubesphere(
 ): Promise<ObservedKubesphere | undefined> {
   const client = await clusterIfAny(world);
   if (client === undefined) return undefined;
-  const found = await detectKubesphere(client, mount.namespace, signal);
-  if (found === undefined) return undefined;
+  const found = await detectKubeSphere(client, signal);
+  if (!found.present) return undefined;
   const [deployment, configMap] = await Promise.all([
     client.get<Deployment>(
       resources.deployments,
@@ -40,7 +40,8 @@ export async function observeKubesphere(
   ]);
   const mountedDigest = deployment === undefined ? undefined : digestMounted(deployment, mount);
   return {
-    ...found,
+    generation: found.generation,
+    ...(found.version !== undefined && { version: found.version }),
     deployment: deployment !== undefined,
     ...(mountedDigest !== undefined && { mountedDigest }),
     ...(configMap !== undefined && {
