@@ -1,7 +1,7 @@
 import type { AnyKind } from "../engine/kind.ts";
 import { harborCertificate } from "./harbor-certificate/index.ts";
 import { harborRegistry } from "./harbor-registry/index.ts";
-
+import { nodeTrust } from "./node-trust/index.ts";
 import { projectBinding } from "./project-binding/index.ts";
 import type { World } from "./world.ts";
 
@@ -10,10 +10,11 @@ export const kinds: readonly AnyKind<World>[] = [
   harborCertificate,
   harborRegistry,
   projectBinding,
+  nodeTrust,
 ];
 
 /** Names of the kinds that are carried out on each node rather than once. */
-export const nodeKinds: readonly string[] = ["NodeTrust"];
+export const nodeKinds: readonly string[] = [nodeTrust.schema.kind];
 
 /** Names of the kinds that are carried out once, from anywhere. */
 export const clusterKinds: readonly string[] = kinds

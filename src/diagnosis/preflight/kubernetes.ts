@@ -71,7 +71,7 @@ async function dnsPods(kubernetes: KubernetesClient, signal: AbortSignal): Promi
   });
   return Promise.all(
     items.map(async (pod): Promise<DnsPod> => {
-      const name = pod.metadata.name;
+      const name = pod.metadata.name ?? "";
       const ready = pod.status?.conditions?.some((c) => c.type === "Ready" && c.status === "True") ?? false;
       const silence = ready ? await readinessSilence(kubernetes, name, signal) : undefined;
       return { name, ready, ...(silence === undefined ? {} : { silence }) };

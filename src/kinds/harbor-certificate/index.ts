@@ -3,6 +3,7 @@ import type { World } from "../world.ts";
 import { observe } from "./observe.ts";
 import type { ObservedCertificate } from "./observed.ts";
 import { plan, planRemoval, type CertificateAction } from "./plan.ts";
+import { render } from "./render.ts";
 import { run } from "./run.ts";
 import { harborCertificateSchema, type HarborCertificateSpec } from "./schema.ts";
 import { verify } from "./verify.ts";
@@ -20,4 +21,5 @@ export const harborCertificate = defineKind<
   planRemoval,
   run,
   verify,
+  render,
 });

@@ -4,6 +4,7 @@ import type { BindingAction } from "./actions.ts";
 import { gather } from "./gather.ts";
 import type { ObservedBinding } from "./observed.ts";
 import { plan, planRemoval } from "./plan.ts";
+import { render } from "./render.ts";
 import { run } from "./run.ts";
 import { projectBindingSchema, type ProjectBindingSpec } from "./schema.ts";
 import { verify } from "./verify.ts";
@@ -16,4 +17,5 @@ export const projectBinding = defineKind<ProjectBindingSpec, ObservedBinding, Bi
   planRemoval,
   run,
   verify,
+  render,
 });
