@@ -7,6 +7,7 @@ import { gather, type Gathered } from "./gather.ts";
 import { harborProjectOf } from "./harbor-project.ts";
 import type { ObservedNamespace } from "./observed.ts";
 import { provePulls } from "./prove-pulls.ts";
+import { proveValidate } from "./prove-validate.ts";
 import { whyNotProved } from "./run-credential.ts";
 import type { ProjectBindingSpec } from "./schema.ts";
 
@@ -51,7 +52,8 @@ export async function verify(
       all: (count, total) => message("projectBinding.provedSecrets", { count, total, url, accounts }),
     },
   );
-  return [...tokens, ...secrets, ...(await provePulls(bound, gathered, spec, signal))];
+  const pulls = await provePulls(bound, gathered, spec, signal);
+  return [...tokens, ...secrets, ...pulls, ...(await proveValidate(gathered, spec, world, signal))];
 }
 
 interface Judged {

@@ -91,6 +91,14 @@ export const projectBindingMessages = {
     en: "The Secret as the kubelet and KubeSphere read it, and its links",
     zh: "kubelet 与 KubeSphere 读取到的 Secret 及其关联",
   },
+  "projectBinding.proofValidate": {
+    en: "KubeSphere's own Validate button",
+    zh: "KubeSphere 控制台的“验证”按钮",
+  },
+  "projectBinding.provedValidate": {
+    en: "ks-apiserver trusts Harbor and its credential",
+    zh: "ks-apiserver 信任 Harbor，凭据验证通过",
+  },
   "projectBinding.provedToken": {
     en: "{granted} is granted, and nothing more",
     zh: "已授予 {granted}，且没有更多权限",
