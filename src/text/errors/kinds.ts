@@ -138,4 +138,34 @@ export const kindErrors = {
       remedy: "请设置口令；应加密的私钥缺少口令时，Moorline 不会写入。",
     },
   },
+  NODE_NO_RUNTIME: {
+    retry: "never",
+    en: {
+      what: "No container runtime was found on {subject}: neither containerd, docker nor CRI-O.",
+      remedy: "Run this on a node, or name `runtimes` and `paths` in the document.",
+    },
+    zh: {
+      what: "在 {subject} 上未找到容器运行时：containerd、docker、CRI-O 均不存在。",
+      remedy: "请在节点上运行，或在文档中填写 `runtimes` 和 `paths`。",
+    },
+  },
+  NODE_FILE_UNREADABLE: {
+    retry: "never",
+    en: {
+      what: "{subject} can not be understood, so nothing was changed: {reason}",
+      remedy: "Correct the file, then run this again.",
+    },
+    zh: { what: "无法解析 {subject}，未做任何修改：{reason}", remedy: "请修正该文件后重新运行。" },
+  },
+  NODE_TRUST_NOT_PROVED: {
+    retry: "later",
+    en: {
+      what: "{subject} does not answer to the new CA or client certificate alone ({reason}), so what is trusted now stays.",
+      remedy: "Bring Harbor's certificate and the document together, then run this again.",
+    },
+    zh: {
+      what: "仅使用新的 CA 或客户端证书无法与 {subject} 完成握手（{reason}），现有信任保持不变。",
+      remedy: "请确认 Harbor 的证书与文档一致后重新运行。",
+    },
+  },
 } as const satisfies ErrorTable;

@@ -1,0 +1,49 @@
+import { resolve } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import type { Credential } from "../../clients/harbor/credential.ts";
+import { nameOf } from "../../model/document.ts";
+import { MoorlineError } from "../../model/errors.ts";
+import { Sensitive } from "../../model/sensitive.ts";
+import type { World } from "../world.ts";
+import type { NodeDocument } from "./gather.ts";
+
+const account = z.object({ username: z.string().min(1), password: z.string().min(1) });
+
+/**
+ * Reads who pulls the proof's image; undefined pulls as nobody.
+ * @throws CREDENTIAL_INCOMPLETE where it is named and not there
+ */
+export async function readPullCredential(
+  document: NodeDocument,
+  world: World,
+): Promise<Credential | undefined> {
+  const { credential } = document.spec.proof;
+  if (credential === undefined) return undefined;
+  const { environment, file } = credential;
+  const path = resolve(document.source.directory, file ?? "");
+  const source = environment === undefined ? path : `$${environment.username}, $${environment.password}`;
+  const found = account.safeParse(
+    environment === undefined
+      ? await readYaml(path, world)
+      : {
+          username: world.environment(environment.username),
+          password: world.environment(environment.password),
+        },
+  );
+  if (!found.success)
+    throw new MoorlineError("CREDENTIAL_INCOMPLETE", {
+      subject: nameOf(document),
+      parameters: { source, field: { en: "user name and password", zh: "用户名和密码" } },
+    });
+  return { username: found.data.username, password: new Sensitive(found.data.password) };
+}
+
+async function readYaml(path: string, { host }: World): Promise<unknown> {
+  const file = await host.readFile(path, 64 * 1024);
+  try {
+    return file && (parse(file.bytes.toString("utf8")) as unknown);
+  } catch {
+    return undefined; // the parser's words would quote the file, and with it the password
+  }
+}

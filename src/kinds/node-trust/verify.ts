@@ -1,0 +1,30 @@
+import type { Proof } from "../../engine/kind.ts";
+import { message } from "../../text/message.ts";
+import type { World } from "../world.ts";
+import { readPullCredential } from "./credential.ts";
+import { gather, type NodeDocument } from "./gather.ts";
+import { proveHandshake, provePull } from "./proof.ts";
+
+/** Proves each runtime's trust with the very files that it reads. */
+export async function verify(
+  document: NodeDocument,
+  world: World,
+  signal: AbortSignal,
+): Promise<readonly Proof[]> {
+  const gathered = await gather(document, world, signal);
+  const { image } = document.spec.proof;
+  const credential = await readPullCredential(document, world);
+  const proofs: Proof[] = [];
+  for (const runtime of gathered.runtimes) {
+    if (runtime.conflicts.length > 0) {
+      const detail = message("nodeTrust.conflict", { settings: runtime.conflicts.join(", ") });
+      const title = message("nodeTrust.proofHandshake", { runtime: runtime.name });
+      proofs.push({ title, subject: world.host.name, ok: false, detail });
+      continue;
+    }
+    proofs.push(await proveHandshake(runtime, gathered, world, signal));
+    if (image !== undefined)
+      proofs.push(await provePull(runtime, { ...gathered, image }, credential, world, signal));
+  }
+  return proofs;
+}
