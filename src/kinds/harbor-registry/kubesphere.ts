@@ -10,7 +10,7 @@ import { caKey, containerName, deploymentName, digestOf, type CaMount } from "./
 import type { ObservedKubesphere } from "./observed.ts";
 
 /** The cluster that this machine is told of, if it is told of one at all. */
-export async function clusterIfAny(world: World): Promise<KubernetesClient | undefined> {
+async function clusterIfAny(world: World): Promise<KubernetesClient | undefined> {
   try {
     return await world.kubernetes();
   } catch (thrown) {

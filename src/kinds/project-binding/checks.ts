@@ -30,7 +30,7 @@ export function desiredPermissions(spec: ProjectBindingSpec): readonly string[] 
 }
 
 /** How long before its end a credential is replaced, in days. */
-export function renewBeforeDays({ robot }: ProjectBindingSpec): number {
+function renewBeforeDays({ robot }: ProjectBindingSpec): number {
   return robot.renewBeforeDays ?? robot.durationDays / 3;
 }
 

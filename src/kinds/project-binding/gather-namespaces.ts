@@ -39,7 +39,7 @@ export async function gatherNamespaces(
 }
 
 /** Why a namespace is no project to bind (facts/kubesphere.md §4.1). */
-export function exclusionOf({ name, labels, terminating }: NamespaceObject): Excluded | undefined {
+function exclusionOf({ name, labels, terminating }: NamespaceObject): Excluded | undefined {
   if (terminating) return "terminating";
   if (labels[workspaceLabel] === "system-workspace" || ofTheCluster.has(name)) return "system";
   if ("kubesphere.io/devopsproject" in labels || "devops.kubesphere.io/managed" in labels) return "devops";

@@ -16,14 +16,14 @@ export interface Part {
 const units = { Ki: 1024, Mi: 1024 ** 2, Gi: 1024 ** 3, Ti: 1024 ** 4 } as const;
 
 /** @returns bytes, -1 for unlimited */
-export function storageBytes(limit: string): number {
+function storageBytes(limit: string): number {
   if (limit === "unlimited") return -1;
   const [, number = "0", unit] = /^(\d+)(Ki|Mi|Gi|Ti)?$/.exec(limit) ?? [];
   return Number(number) * (unit === undefined ? 1 : units[unit as keyof typeof units]);
 }
 
 /** What the document says of a project, and nothing that it leaves open. */
-export function namedSettings({ harborProject }: ProjectBindingSpec): ProjectSettings {
+function namedSettings({ harborProject }: ProjectBindingSpec): ProjectSettings {
   const { storageLimit, preventVulnerable, severity, autoScan } = harborProject;
   return {
     ...(harborProject.public !== undefined && { public: harborProject.public }),

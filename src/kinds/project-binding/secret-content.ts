@@ -41,7 +41,7 @@ export function wantedOf({ metadata, spec }: Document<ProjectBindingSpec>, url: 
 
 export const dockerConfigType = "kubernetes.io/dockerconfigjson";
 export const dockerConfigKey = ".dockerconfigjson";
-export const forceInsecureAnnotation = "secret.kubesphere.io/force-insecure";
+const forceInsecureAnnotation = "secret.kubesphere.io/force-insecure";
 const defaultClassAnnotation = "secret.kubesphere.io/is-default-class";
 
 const entry = z.object({
