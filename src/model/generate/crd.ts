@@ -15,9 +15,15 @@ function structural(node: SchemaNode): SchemaNode {
     const: constant,
     $schema: _schema,
     anyOf,
+    allOf,
+    pattern,
     ...rest
   } = node;
   const out: SchemaNode = { ...rest };
+  const re2 = typeof pattern === "string" ? re2Pattern(pattern) : undefined;
+  if (re2 !== undefined) out.pattern = re2;
+  const several = Array.isArray(allOf) ? allOf.flatMap(withoutForm) : [];
+  if (several.length > 0) out.allOf = several;
   if (constant !== undefined) {
     out.enum = [constant];
     out.type ??= typeof constant;
@@ -32,6 +38,22 @@ function structural(node: SchemaNode): SchemaNode {
       );
   }
   return out;
+}
+
+/** Below allOf a structural schema takes value checks only, no types and no words. */
+function withoutForm(node: unknown): SchemaNode[] {
+  if (!isNode(node)) return [];
+  const { type: _type, description: _description, ...checks } = node;
+  return Object.keys(checks).length === 0 ? [] : [checks];
+}
+
+/**
+ * A pattern as Go's RE2 writes it (github.com/google/re2 wiki "Syntax"): `\u001f` is `\x{001f}`.
+ * @returns undefined for what RE2 cannot say (look-around): the engine checks it all the same
+ */
+function re2Pattern(pattern: string): string | undefined {
+  if (/\(\?<?[=!]/.test(pattern)) return undefined;
+  return pattern.replaceAll(/\\u([0-9a-fA-F]{4})/g, String.raw`\x{$1}`);
 }
 
 const condition: SchemaNode = {
