@@ -63,9 +63,9 @@ async function makeAuthority(context: Context): Promise<void> {
     pathLength: 0,
     ...(own.nameConstraints !== undefined && { nameConstraints: own.nameConstraints }),
     now: world.clock.now(),
-    randomBytes: world.random.bytes,
+    randomBytes: (length) => world.random.bytes(length),
   });
-  const key = await exportPrivateKey(authority.key, passphrase, world.random.bytes);
+  const key = await exportPrivateKey(authority.key, passphrase, (length) => world.random.bytes(length));
   const packed = new Sensitive(key.reveal() + authority.certificatePem);
   await (await storeOf(context)).write(entries.authority, packed, "absent");
 }
@@ -89,7 +89,7 @@ async function issue(of: string, context: Context): Promise<void> {
     validityDays: lifeWithin(authority, client?.validityDays ?? spec.validityDays, now),
     now,
     crlUrls: spec.crl?.urls ?? [],
-    randomBytes: world.random.bytes,
+    randomBytes: (length) => world.random.bytes(length),
   };
   const leaf =
     of === "server"

@@ -196,7 +196,7 @@ async function hostFolder(
   machine: Host,
 ): Promise<string> {
   const roots = folders.length > 0 ? folders : [usual];
-  const names = host.includes(":") ? [`${host.replace(/:(\d+)$/, "_$1_")}`, host] : [host];
+  const names = host.includes(":") ? [host.replace(/:(\d+)$/, "_$1_"), host] : [host];
   for (const root of roots)
     for (const name of names)
       if ((await machine.stat(join(root, name)))?.type === "directory") return join(root, name);

@@ -50,7 +50,7 @@ export function mergeHosts(text: string | undefined, trust: HostTrust, path: str
   const key = Object.keys(hosts).find((name) => name.replace(/\/$/, "") === url);
   const own = key === undefined ? undefined : hosts[key];
   if (isTable(own)) {
-    setLevel(own as Record<string, unknown>, tableAt(before, "host", key ?? url) ?? {}, trust);
+    setLevel(own, tableAt(before, "host", key ?? url) ?? {}, trust);
     return patch(text, document);
   }
   // containerd tries hosts in the order of the file: those of others stay before ours.
