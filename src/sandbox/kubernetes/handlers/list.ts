@@ -16,10 +16,16 @@ export interface Selection {
 export function selectionOf({ query, resource, target }: ResourceRequest): Selection {
   const [labels, fields] = [query.get("labelSelector") ?? "", query.get("fieldSelector") ?? ""];
   const byLabels = labelSelector(labels);
-  const byFields = fieldSelector(fields, resource.selectableFields);
+  const byFields = fieldSelector(
+    fields,
+    resource.selectableFields,
+    resource.isCustom || resource.selectableFields.length > 0,
+  );
   // A watch of one object by its path is a selection by name.
   const named =
-    target.isWatchPath && target.name !== "" ? fieldSelector(`metadata.name=${target.name}`, []) : undefined;
+    target.isWatchPath && target.name !== ""
+      ? fieldSelector(`metadata.name=${target.name}`, [], true)
+      : undefined;
   return {
     matches: (object) => byLabels(object) && byFields(object) && (named?.(object) ?? true),
     isEmpty: labels === "" && fields === "" && named === undefined,
