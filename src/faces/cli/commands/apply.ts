@@ -75,7 +75,7 @@ export const applyCommand: Command = {
     });
     const path = invocation.option("plan");
     const plan = path === undefined ? fresh : confirmPlan(readSavedPlan(path, invocation.io), fresh);
-    return carryOut(plan, session.world, invocation);
+    return await carryOut(plan, session.world, invocation);
   },
 };
 

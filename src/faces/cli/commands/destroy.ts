@@ -33,6 +33,6 @@ export const destroy: Command = {
       only: clusterKinds,
       signal: invocation.io.stopping,
     });
-    return carryOut(plan, session.world, invocation);
+    return await carryOut(plan, session.world, invocation);
   },
 };

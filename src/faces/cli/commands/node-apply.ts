@@ -59,6 +59,6 @@ export const nodeApply: Command = {
       only: nodeKinds,
       signal: invocation.io.stopping,
     });
-    return carryOut(plan, session.world, invocation);
+    return await carryOut(plan, session.world, invocation);
   },
 };
