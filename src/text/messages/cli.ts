@@ -3,7 +3,7 @@ import type { MessageTable } from "./table.ts";
 /** The command line's own words: headings, results. Help stands with each command. */
 export const cliMessages = {
   "cli.nothingToDo": { en: "nothing to do", zh: "无需操作" },
-  "cli.because": { en: "because {reason}", zh: "原因：{reason}" },
+  "cli.because": { en: "why: {reason}", zh: "原因：{reason}" },
   "cli.after": { en: "after {steps}", zh: "在 {steps} 之后" },
   "cli.interrupts": { en: "interrupts: {who}", zh: "会中断：{who}" },
   "cli.waits": { en: "is planned once {names} is done", zh: "将在 {names} 完成后再作计划" },
