@@ -51,15 +51,4 @@ export const engineErrors = {
     },
     zh: { what: "{subject} 的步骤无法排序：{reason}。", remedy: "请附上相关文档报告此问题。" },
   },
-  NOT_CONVERGED: {
-    retry: "later",
-    en: {
-      what: "{subject} still has {count} step(s) to do after it was applied.",
-      remedy: "Something else changes the same things; run `moorline plan` to see what comes back.",
-    },
-    zh: {
-      what: "{subject} 应用之后仍有 {count} 个步骤待执行。",
-      remedy: "有其他程序在修改同一对象；请运行 `moorline plan` 查看差异。",
-    },
-  },
 } as const satisfies ErrorTable;

@@ -42,7 +42,6 @@ export const cliMessages = {
     zh: "期间被他人修改，重新计划：{reason}",
   },
   "cli.proved": { en: "Proved", zh: "已验证" },
-  "cli.notProved": { en: "Not proved", zh: "未通过验证" },
   "cli.outcome.changed": { en: "done", zh: "已完成" },
   "cli.outcome.unchanged": { en: "as it should be", zh: "符合预期" },
   "cli.outcome.unproved": { en: "done, but not proved", zh: "已执行，但未通过验证" },
@@ -52,7 +51,6 @@ export const cliMessages = {
     en: "stopped on request; run it again to go on",
     zh: "已按请求停止；再次运行即可继续",
   },
-  "cli.removed": { en: "removed", zh: "已移除" },
   "cli.stoppingAfterThis": {
     en: "Stopping: finishing the steps in hand. Press Ctrl-C again to cut them off.",
     zh: "正在停止：完成手头的步骤。再按一次 Ctrl-C 可强制中断。",
