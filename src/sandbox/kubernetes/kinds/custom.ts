@@ -3,7 +3,7 @@ import { isBeingDeleted, type ApiObject } from "../object.ts";
 import type { Resource } from "../resource.ts";
 import { normaliseTyped } from "../schema/normalise.ts";
 import { defaultStructural, pruneStructural, schemaOfStructural } from "../schema/structural.ts";
-import type { MapSchema, Schema } from "../schema/schema.ts";
+import { any, type MapSchema, type Schema } from "../schema/schema.ts";
 import type { Column } from "../table/column.ts";
 import { ageColumn, column, nameColumn } from "../table/columns.ts";
 import { structuralValueErrors } from "../validation/structural.ts";
@@ -67,8 +67,10 @@ function customResource(definition: ApiObject, version: JsonObject): Resource {
   };
 }
 
-// The CRD's schema with what every object has.
+// The CRD's schema with what every object has. With int-or-string anywhere in it, the real server of 1.20 fails to build its
+// model ("has invalid property: anyOf" in its log) and applies the kind as if it had no schema.
 function appliedSchema(structural: JsonObject): Schema {
+  if (hasIntOrString(structural)) return any;
   const schema = schemaOfStructural(structural);
   if (schema.kind !== "map") return schema;
   const common: readonly (readonly [string, Schema])[] = [
@@ -78,6 +80,16 @@ function appliedSchema(structural: JsonObject): Schema {
   ];
   const whole: MapSchema = { ...schema, fields: new Map([...schema.fields, ...common]) };
   return whole;
+}
+
+function hasIntOrString(schema: JsonObject): boolean {
+  if (own(schema, "x-kubernetes-int-or-string") === true) return true;
+  const children = [
+    ...Object.values(objectAt(schema, "properties") ?? {}),
+    own(schema, "items"),
+    own(schema, "additionalProperties"),
+  ];
+  return children.some((child) => isObject(child) && hasIntOrString(child));
 }
 
 function printerColumns(version: JsonObject): readonly Column[] {
