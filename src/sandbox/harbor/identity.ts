@@ -60,7 +60,7 @@ function tokenOfNobody(claims: Claims | undefined): Caller {
 function robotCaller(site: Site, name: string, secret: string): Caller | undefined {
   const prefix = stringSetting(site, "robot_name_prefix");
   if (!name.startsWith(prefix)) return undefined;
-  const robot = site.store.find("robots", (r) => prefix + r.name === name);
+  const [robot] = site.store.robotsNamed(name.slice(prefix.length));
   if (robot === undefined || !secretMatches(secret, robot.secret) || robot.disable) return undefined;
   if (robot.expiresAt !== -1 && robot.expiresAt <= site.clock.now() / 1000) return undefined;
   return { kind: "robot", name, robot, permissions: robot.permissions };

@@ -23,6 +23,7 @@ export class Store {
   readonly #path: string;
   readonly #tables = new Map<string, Map<number, object>>();
   readonly #counters = new Map<string, number>();
+  readonly #robots = new Map<string, Set<number>>();
 
   /** @param directory an existing folder */
   constructor(directory: string) {
@@ -42,6 +43,11 @@ export class Store {
 
   filter<T extends TableName>(table: T, test: (row: Tables[T]) => boolean): readonly Tables[T][] {
     return this.all(table).filter(test);
+  }
+
+  /** Robots of this name, the configured prefix left off; every pull looks for one, so they are not searched through. */
+  robotsNamed(name: string): readonly Tables["robots"][] {
+    return [...(this.#robots.get(name) ?? [])].flatMap((id) => this.get("robots", id) ?? []);
   }
 
   get<T extends TableName>(table: T, id: number): Tables[T] | undefined {
@@ -65,7 +71,9 @@ export class Store {
   }
 
   remove(table: TableName, id: number): void {
-    if (this.#rows(table).delete(id)) this.#append({ t: table, k: id });
+    if (this.get(table, id) === undefined) return;
+    this.#append({ t: table, k: id });
+    this.#take({ t: table, k: id });
   }
 
   removeWhere<T extends TableName>(table: T, test: (row: Tables[T]) => boolean): void {
@@ -95,8 +103,17 @@ export class Store {
     }
     this.#counters.set(line.t, Math.max(this.#counters.get(line.t) ?? 0, line.k));
     const rows: Map<number, object> = this.#rows(line.t as TableName);
+    if (line.t === "robots") this.#index(line.k, line.v as Tables["robots"] | undefined);
     if (line.v === undefined) rows.delete(line.k);
     else rows.set(line.k, line.v);
+  }
+
+  #index(id: number, robot: Tables["robots"] | undefined): void {
+    const before = this.get("robots", id)?.name;
+    if (before !== undefined) this.#robots.get(before)?.delete(id);
+    if (robot === undefined) return;
+    const named = this.#robots.get(robot.name) ?? new Set();
+    this.#robots.set(robot.name, named.add(id));
   }
 
   #load(): void {

@@ -24,7 +24,7 @@ export function tokenRoutes(site: Site): Routes {
     if (caller.kind === "anonymous" && scopes.length === 0) return new Response(null, { status: 401 });
     const minutes = numberSetting(site, "token_expiration");
     const access = scopes.flatMap((scope) => accessFor(site, caller, scope));
-    const token = site.tokens.issue(callerName(caller), access, site.clock.now(), minutes);
+    const token = await site.tokens.issue(callerName(caller), access, site.clock.now(), minutes);
     return new Response(
       JSON.stringify({ token, access_token: "", expires_in: minutes * 60, issued_at: now(site) }),
       { headers: { "content-type": "application/json; charset=utf-8" } },

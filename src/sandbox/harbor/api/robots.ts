@@ -97,7 +97,7 @@ async function createRobot(site: Site, c: Call): Promise<Response> {
   const name = project === undefined ? body.name : `${project.name}+${body.name}`;
   const projectId = project?.id ?? 0;
   // From here to the insert nothing waits: of two requests at once, exactly one makes the robot.
-  if (site.store.find("robots", (r) => r.name === name && r.projectId === projectId) !== undefined) {
+  if (site.store.robotsNamed(name).some((r) => r.projectId === projectId)) {
     throw conflict(`robot account ${projectId}:${name} already exists`);
   }
   const secret = generateSecret();
