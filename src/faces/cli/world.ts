@@ -40,6 +40,7 @@ export function openWorld(options: WorldOptions): OpenWorld {
     documents: options.documents,
     environment: (name) => environment[name],
     host: options.host ?? localHost(),
+    documentsHost: localHost(),
     kubernetes: () => (kubernetes ??= connect()),
     endpoint: (url, tls) => {
       const key = endpointKey(url, tls);

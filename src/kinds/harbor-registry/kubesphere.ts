@@ -4,7 +4,7 @@ import { resources } from "../../clients/kubernetes/resources.ts";
 import { detectKubeSphere } from "../../clients/kubesphere/detect.ts";
 import type { Proof } from "../../engine/kind.ts";
 import { MoorlineError } from "../../model/errors.ts";
-import { message } from "../../text/message.ts";
+import { message, type Message } from "../../text/message.ts";
 import type { World } from "../world.ts";
 import { caKey, containerName, deploymentName, digestOf, type CaMount } from "./kubesphere-trust.ts";
 import type { ObservedKubesphere } from "./observed.ts";
@@ -93,17 +93,21 @@ export async function proveRollout(
     deployment = await read();
   }
   if (deployment === undefined) return undefined;
-  const ready = deployment.status?.updatedReplicas ?? 0;
-  const wanted = deployment.spec?.replicas ?? 1;
   const ok = digestMounted(deployment, mount) === digest && !isRollingOut(deployment);
   return {
     title: message("harborRegistry.proofKubesphere"),
     subject: `Deployment/${mount.namespace}/${deploymentName}`,
     ok,
-    detail: ok
-      ? message("harborRegistry.provedKubesphere", { ready, path: mount.path })
-      : message("harborRegistry.failedKubesphere", { ready, wanted }),
+    detail: detailOf(ok, deployment, mount),
   };
+}
+
+function detailOf(ok: boolean, { spec, status }: Deployment, { path }: CaMount): Message {
+  const ready = status?.updatedReplicas ?? 0;
+  if (!ok) return message("harborRegistry.failedKubesphere", { ready, wanted: spec?.replicas ?? 1 });
+  return status?.observedGeneration === undefined
+    ? message("harborRegistry.mountedKubesphere", { path })
+    : message("harborRegistry.provedKubesphere", { ready, path });
 }
 
 /** As `kubectl rollout status` tells it. Where nobody reports (no controller runs), there is nothing to wait for. */

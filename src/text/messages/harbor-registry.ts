@@ -59,6 +59,10 @@ export const harborRegistryMessages = {
     en: "{ready} pod(s) run with {path}",
     zh: "{ready} 个 Pod 已挂载 {path}",
   },
+  "harborRegistry.mountedKubesphere": {
+    en: "its Deployment mounts {path}; nobody here reports on its pods",
+    zh: "其 Deployment 已挂载 {path}；此处没有组件报告其 Pod 状态",
+  },
   "harborRegistry.failedKubesphere": {
     en: "the new pods are not ready yet: {ready} of {wanted}",
     zh: "新的 Pod 尚未就绪：{ready}/{wanted}",

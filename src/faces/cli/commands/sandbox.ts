@@ -9,7 +9,6 @@ import { demonstrate } from "../sandbox/demonstration.ts";
 import { sandboxIdentity } from "../sandbox/identity.ts";
 import { pointers } from "../sandbox/pointers.ts";
 import { copyQuickstart, quickstartPort } from "../sandbox/quickstart.ts";
-import { seedProjects } from "../sandbox/seed.ts";
 import { startServers } from "../sandbox/servers.ts";
 
 export const sandbox: Command = {
@@ -45,6 +44,15 @@ export const sandbox: Command = {
       },
     },
     {
+      name: "kubesphere-port",
+      value: "PORT",
+      default: "19443",
+      description: {
+        en: "Port of ks-apiserver; 0 takes a free one.",
+        zh: "ks-apiserver 端口；0 表示任选空闲端口。",
+      },
+    },
+    {
       name: "once",
       description: {
         en: "Stop after the proofs instead of staying up.",
@@ -76,11 +84,15 @@ export const sandbox: Command = {
       signal: io.signal,
       harborPort: port(invocation, "harbor-port"),
       kubernetesPort: port(invocation, "kubernetes-port"),
+      kubespherePort: port(invocation, "kubesphere-port"),
     });
-    const addresses = { harbor: servers.harbor.url, kubernetes: servers.kubernetes.url, data };
+    const addresses = {
+      harbor: servers.harbor.url,
+      kubernetes: servers.kubernetes.url,
+      kubesphere: servers.kubesphere.url,
+      data,
+    };
     io.out(`${render(message("sandbox.started", addresses), language)}\n`);
-    await seedProjects(servers.client, io.signal);
-    await servers.kubernetes.settled();
     io.out(`${render(message("sandbox.seeded"), language)}\n`);
     const quickstart = copyQuickstart(`${data}/quickstart`, servers.harbor.port);
     const good = await demonstrate({ invocation, servers, identity, data, quickstart });

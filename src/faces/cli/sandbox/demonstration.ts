@@ -16,6 +16,7 @@ import { showPlan } from "../show-plan.ts";
 import { openWorld, type OpenWorld } from "../world.ts";
 import type { SandboxIdentity } from "./identity.ts";
 import type { SandboxServers } from "./servers.ts";
+import { validate } from "./validate.ts";
 
 export interface Demonstration {
   readonly invocation: Invocation;
@@ -42,6 +43,7 @@ export async function demonstrate(demonstration: Demonstration): Promise<boolean
   io.out(`\n${render(message("sandbox.applying", { path: quickstart }), language)}\n\n`);
   const result = await run(documents, world, invocation, clusterKinds);
   await keepAuthority(demonstration, world);
+  const validated = await pressValidate(demonstration);
   io.out(`\n${render(message("sandbox.nodes"), language)}\n\n`);
   const nodes: ApplyResult[] = [];
   for (const node of ["node-1", "node-2", "node-3"]) {
@@ -53,7 +55,9 @@ export async function demonstrate(demonstration: Demonstration): Promise<boolean
     await makePlan(documents, kinds, world, { only: clusterKinds, signal: io.stopping }),
   );
   io.out(`${render(message("sandbox.again", { steps: again.steps + again.waiting }), language)}\n`);
-  return result.ok && nodes.every((n) => n.ok) && again.steps + again.waiting + again.failed === 0;
+  return (
+    result.ok && validated && nodes.every((n) => n.ok) && again.steps + again.waiting + again.failed === 0
+  );
 }
 
 async function run(
@@ -94,6 +98,18 @@ function worldOf(
     kubeconfig: servers.kubeconfig,
     ...(root === undefined ? {} : { host: localHost({ root }) }),
   });
+}
+
+/** Shows what KubeSphere's console would say of one project's Secret. */
+async function pressValidate({ invocation, servers, identity }: Demonstration): Promise<boolean> {
+  const { io, language } = invocation;
+  const at = { namespace: "shop-web", name: "harbor" };
+  const { ok, words } = await validate(servers, identity, at, io.signal);
+  const paint = painter(io.colours);
+  const said = ok ? paint.green(`✓ ${render(words, language)}`) : paint.red(`✗ ${render(words, language)}`);
+  const secret = `${at.namespace}/${at.name}`;
+  io.out(`${render(message("sandbox.validate", { secret }), language)} ${said}\n`);
+  return ok;
 }
 
 /** A folder that looks like a node with containerd and docker. What `node apply` wrote there before stays. */

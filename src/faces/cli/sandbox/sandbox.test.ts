@@ -11,9 +11,24 @@ const data = mkdtempSync(join(tmpdir(), "moorline-sandbox-"));
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 
 const start = (...more: readonly string[]): Promise<Answer> =>
-  moorline(["sandbox", "--once", "--data", data, "--harbor-port", "0", "--kubernetes-port", "0", ...more], {
-    clock: systemClock,
-  });
+  moorline(
+    [
+      "sandbox",
+      "--once",
+      "--data",
+      data,
+      "--harbor-port",
+      "0",
+      "--kubernetes-port",
+      "0",
+      "--kubesphere-port",
+      "0",
+      ...more,
+    ],
+    {
+      clock: systemClock,
+    },
+  );
 
 describe("the sandbox", () => {
   let first: Answer;
