@@ -6,7 +6,7 @@ import type { Bilingual } from "../../text/language.ts";
 import type { ConnectedHarbor } from "../harbor-registry/connect.ts";
 import type { World } from "../world.ts";
 import type { BindingAction, SecretAt } from "./actions.ts";
-import { openCluster, type Cluster } from "./cluster.ts";
+import { openCluster, type Cluster, type Written } from "./cluster.ts";
 import { connected } from "./connection.ts";
 import { createdProjectAnnotation, robotDescription, robotName } from "./ownership.ts";
 import type { ProjectBindingSpec } from "./schema.ts";
@@ -47,10 +47,9 @@ export async function issueCredential(action: Issue, context: Context): Promise<
   if (written === "done") return;
   // The API server said no, so the robot is in nobody's hands.
   await harbor.harbor.robots.delete(robot.id, signal);
-  if (written === "changed")
-    throw new MoorlineError("SECRET_CHANGED_MEANWHILE", {
-      subject: `Secret/${action.namespace}/${document.spec.secret.name}`,
-    });
+  const subject = `Secret/${action.namespace}/${document.spec.secret.name}`;
+  if (written === "changed") throw new MoorlineError("SECRET_CHANGED_MEANWHILE", { subject });
+  throw new MoorlineError("PROJECT_VANISHED", { subject: action.namespace });
 }
 
 /** Robots in the slot's way go; the fence makes sure that no other run stores one of them a moment later. */
@@ -125,9 +124,6 @@ export function whyNotProved(
     return { en: "it may push, which the document does not allow", zh: "拥有文档未允许的 push 权限" };
   return undefined;
 }
-
-/** `gone`: the namespace is not there any more, so there is nothing to do. */
-type Written = "done" | "changed" | "gone";
 
 async function write(
   action: Issue,

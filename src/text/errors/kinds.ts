@@ -60,6 +60,19 @@ export const kindErrors = {
       remedy: "无需处理：Moorline 会重新读取并重新规划。",
     },
   },
+  PROJECT_VANISHED: {
+    retry: "never",
+    en: {
+      what: "The project (namespace) {subject} was deleted while Moorline was at work in it; the robot made for it was taken back.",
+      remedy:
+        "Nothing more is to be done if that was meant: run `moorline apply` again, and take the name out of the document if it stands there. Otherwise make the project anew first.",
+    },
+    zh: {
+      what: "Moorline 处理项目（命名空间）{subject} 时它已被删除；为其创建的机器人账户已收回。",
+      remedy:
+        "若属预期则无需其他操作：请再次运行 `moorline apply`，文档中若写有该名称请将其去掉。否则请先重新创建该项目。",
+    },
+  },
   ROBOT_CHANGED_MEANWHILE: {
     retry: "now",
     en: {
