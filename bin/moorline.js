@@ -11,7 +11,5 @@ if (major < needed) {
   );
   process.exitCode = 1;
 } else {
-  // Compiled code is kept between runs; without a place for it, nothing is lost but time.
-  (await import("node:module")).enableCompileCache();
   await import("../dist/main.js");
 }
