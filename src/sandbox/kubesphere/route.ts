@@ -1,7 +1,7 @@
-import { requirePath } from "../kubernetes/auth/authorize.ts";
 import { sendJson, sendText } from "../kubernetes/http/answer.ts";
 import { readBody } from "../kubernetes/http/body.ts";
 import type { JsonObject } from "../kubernetes/json.ts";
+import { ApiError } from "../kubernetes/status.ts";
 import type { Answer, Asked, KubeSphereContext } from "./asked.ts";
 import { askDocker, config, search, tags, verify } from "./registry-answers.ts";
 import { list, makeProject, tenantList, tenantObject, workspaceProjects } from "./tenant-answers.ts";
@@ -53,7 +53,9 @@ export async function routeKubeSphere(asked: Asked): Promise<void> {
 function requireKnown({ address, context, request, user }: Asked): void {
   const isOpen = context.traits.openPaths.includes(address.pathname);
   if (isOpen || user.groups.includes("system:authenticated")) return;
-  requirePath(user, request.method ?? "GET", address.pathname);
+  const verb = (request.method ?? "GET").toLowerCase();
+  const why = `User "${user.name}" cannot ${verb} path "${address.pathname}"`;
+  throw new ApiError(403, "Forbidden", `forbidden: ${why}`, {});
 }
 
 function fixedAnswer(

@@ -6,10 +6,13 @@ import { startKubernetes, type KubernetesOptions, type SandboxKubernetes } from 
 export const adminToken = "admin-token";
 
 /** A server on a free port of loopback, with an administrator, a user without rights, and a certificate of its own. */
-export async function startForTest(options: Partial<KubernetesOptions> = {}): Promise<{
+export async function startForTest(
+  options: Partial<KubernetesOptions> & { readonly clientCaPem?: string } = {},
+): Promise<{
   readonly kubernetes: SandboxKubernetes;
   readonly authorityPem: string;
 }> {
+  const { clientCaPem, ...rest } = options;
   const now = new Date();
   const authority = await createAuthority({
     commonName: "Test CA",
@@ -32,13 +35,14 @@ export async function startForTest(options: Partial<KubernetesOptions> = {}): Pr
       certificatePem: leaf.chainPem,
       privateKeyPem: leaf.privateKeyPem,
       authorityPem: authority.certificatePem,
+      ...(clientCaPem === undefined ? {} : { clientCaPem }),
     },
     tokens: [
       { token: new Sensitive(adminToken), user: "admin", groups: ["system:masters"] },
       { token: new Sensitive("nobody-token"), user: "nobody", groups: [] },
     ],
     clock: () => new Date(),
-    ...options,
+    ...rest,
   });
   return { kubernetes, authorityPem: authority.certificatePem };
 }
