@@ -99,15 +99,15 @@ describe("a binding", () => {
     expect(await pullSecretsOf(`${workspace}-fed`)).toEqual([]);
   });
 
-  test("loses a namespace half way without a failure", async () => {
+  test("names a namespace that it lost half way, leaves no robot of it, and has nothing more to do", async () => {
     await using stage = await setStage(plant, { projects: 2 });
     const plan = await stage.plan();
     await plant.client.delete(resources.namespaces, { name: stage.namespaces[1] ?? "" }, { signal: never });
     await plant.kubernetes.settled();
     const result = await apply(plan, kinds, stage.world);
-    expect(codesOf(result)).toEqual([]);
-    expect(unproved(result)).toEqual([]);
+    expect(codesOf(result)).toEqual(["PROJECT_VANISHED"]);
     expect(await stage.robots()).toHaveLength(1);
+    expect((await stage.plan()).documents.flatMap((d) => d.steps)).toEqual([]);
   });
 });
 
