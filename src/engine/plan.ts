@@ -157,15 +157,26 @@ export function confirmPlan(saved: SavedPlan, fresh: Plan): Plan {
   return fresh;
 }
 
-/** How many steps a plan has, and whether documents still wait to be planned. */
+/**
+ * How many steps a plan has, how many documents still wait to be planned, and how many failed.
+ * A document that waits for one that failed does not count as waiting: nothing in this plan can help it.
+ */
 export function summarise(plan: Plan): {
   readonly steps: number;
   readonly waiting: number;
   readonly failed: number;
 } {
+  const failed = plan.documents.filter((d) => d.error !== undefined);
+  const hopeless = new Set(failed.map((d) => d.name));
+  // In the order of references, whichever way the plan goes: what is waited for stands first.
+  const ordered = plan.direction === "apply" ? plan.documents : plan.documents.toReversed();
+  const waiting = ordered.filter((d) => {
+    if (d.waitsFor.some((name) => hopeless.has(name))) hopeless.add(d.name);
+    return d.waitsFor.length > 0 && !hopeless.has(d.name);
+  });
   return {
     steps: plan.documents.reduce((sum, d) => sum + d.steps.length, 0),
-    waiting: plan.documents.filter((d) => d.waitsFor.length > 0).length,
-    failed: plan.documents.filter((d) => d.error !== undefined).length,
+    waiting: waiting.length,
+    failed: failed.length,
   };
 }
