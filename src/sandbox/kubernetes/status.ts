@@ -58,7 +58,7 @@ function detailsJson(details: StatusDetails): JsonObject {
 }
 
 /** `secrets` or `widgets.example.com`: how messages name a kind of thing. */
-export function qualified(subject: Subject): string {
+function qualified(subject: Subject): string {
   return subject.group === "" ? subject.name : `${subject.name}.${subject.group}`;
 }
 

@@ -93,7 +93,7 @@ export async function seedKubeSphere(
 const head = (kind: string, apiVersion: string): JsonObject => ({ apiVersion, kind });
 
 /** A project's namespace with the labels that the console gives it (facts/kubesphere.md §4.1). */
-export function projectNamespace(name: string, workspace: string, major: 3 | 4): JsonObject {
+function projectNamespace(name: string, workspace: string, major: 3 | 4): JsonObject {
   const managed = major === 4 ? { "kubesphere.io/managed": "true" } : {};
   return {
     metadata: {

@@ -81,7 +81,7 @@ export function readRevision(text: string): number {
   );
 }
 
-export function tooNew(revision: number, current: number): ApiError {
+function tooNew(revision: number, current: number): ApiError {
   return new ApiError(
     504,
     "Timeout",

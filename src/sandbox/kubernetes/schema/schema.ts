@@ -34,7 +34,7 @@ export interface AnySchema {
 }
 
 export const any: AnySchema = { kind: "any" };
-export const anyMap: MapSchema = { kind: "map", fields: new Map(), elements: any, atomic: false };
+const anyMap: MapSchema = { kind: "map", fields: new Map(), elements: any, atomic: false };
 const anyList: ListSchema = {
   kind: "list",
   items: any,
