@@ -78,7 +78,7 @@ describe.each([
   });
 
   test("applies the quickstart and proves it", () => {
-    expect(await complaints(Promise.resolve(applied))).toBe("");
+    expect(applied).toMatchObject({ status: 0 });
     expect(applied.stdout + applied.stderr).not.toContain("✗");
     for (const proof of ["A TLS handshake", "A token for shop", "A pull with the Secret's own credential"])
       expect(applied.stdout).toContain(`✓ ${proof}`);
