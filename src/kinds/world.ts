@@ -14,8 +14,10 @@ export interface World extends EngineWorld {
   readonly documents: { find(reference: Reference): Document | undefined };
   /** Reads a variable of the process environment. */
   environment(name: string): string | undefined;
-  /** The machine that this runs on. */
+  /** The machine whose files are meant: this one, or a folder that stands for one. */
   readonly host: Host;
+  /** The machine that the documents lie on: files that they name as sources are read there. */
+  readonly documentsHost: Host;
   /**
    * The cluster of the current kubeconfig context, or of the pod that this runs in.
    * @throws MoorlineError KUBECONFIG_* where there is none or it is not usable

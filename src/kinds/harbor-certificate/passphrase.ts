@@ -17,7 +17,7 @@ export async function readPassphrase(
   const path = resolve(document.source.directory, file ?? "");
   const text =
     environment === undefined
-      ? (await world.host.readFile(path, 4096))?.bytes.toString("utf8").split(/\r?\n/, 1)[0]
+      ? (await world.documentsHost.readFile(path, 4096))?.bytes.toString("utf8").split(/\r?\n/, 1)[0]
       : world.environment(environment);
   if (text === undefined || text === "")
     throw new MoorlineError("PASSPHRASE_MISSING", {

@@ -89,7 +89,7 @@ async function issue(of: string, context: Context): Promise<void> {
     validityDays: lifeWithin(authority, client?.validityDays ?? spec.validityDays, now),
     now,
     crlUrls: spec.crl?.urls ?? [],
-    randomBytes: (length) => world.random.bytes(length),
+    randomBytes: (length: number) => world.random.bytes(length),
   };
   const leaf =
     of === "server"

@@ -45,7 +45,7 @@ export async function openStore(
   return folderStore(world, resolve(documentDirectory, directory ?? ""));
 }
 
-function folderStore({ host }: World, folder: string): Store {
+function folderStore({ documentsHost: host }: World, folder: string): Store {
   const at = (entry: string): string => join(folder, entry);
   return {
     name: folder,

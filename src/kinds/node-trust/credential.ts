@@ -39,7 +39,7 @@ export async function readPullCredential(
   return { username: found.data.username, password: new Sensitive(found.data.password) };
 }
 
-async function readYaml(path: string, { host }: World): Promise<unknown> {
+async function readYaml(path: string, { documentsHost: host }: World): Promise<unknown> {
   const file = await host.readFile(path, 64 * 1024);
   try {
     return file && (parse(file.bytes.toString("utf8")) as unknown);

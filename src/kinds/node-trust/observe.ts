@@ -1,6 +1,7 @@
 import type { World } from "../world.ts";
 import { digestOf } from "../harbor-certificate/pair.ts";
-import { gather, type NodeDocument, type Runtime, type WantedFile } from "./gather.ts";
+import { gather, type NodeDocument } from "./gather.ts";
+import type { Runtime, WantedFile } from "./runtime.ts";
 import type { RuntimeName } from "./schema.ts";
 
 /** One runtime as it is: which of its files are still to be written. */

@@ -11,7 +11,7 @@ import { Sensitive } from "../../model/sensitive.ts";
 import { message } from "../../text/message.ts";
 import type { World } from "../world.ts";
 import { readHosts } from "./hosts-toml.ts";
-import type { Runtime } from "./gather.ts";
+import type { Runtime } from "./runtime.ts";
 
 /** What a runtime would use for a registry, read from its own files. */
 export async function readAsRuntime(

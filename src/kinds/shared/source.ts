@@ -11,10 +11,10 @@ import type { World } from "../world.ts";
 export async function readSource(
   path: string,
   directory: string,
-  world: Pick<World, "host">,
+  world: Pick<World, "documentsHost">,
 ): Promise<{ readonly text: string; readonly subject: string }> {
   const subject = resolve(directory, path);
-  const file = await world.host.readFile(subject, longestPem);
+  const file = await world.documentsHost.readFile(subject, longestPem);
   if (file === undefined) throw new MoorlineError("TRUST_SOURCE_MISSING", { subject });
   return { text: file.bytes.toString("utf8"), subject };
 }

@@ -33,6 +33,7 @@ export async function folderWorld(
     documents: { find: (r) => documents.find((d) => nameOf(d) === `${r.kind}/${r.name}`) },
     environment: (name) => more.environment?.[name],
     host: localHost({ root }),
+    documentsHost: localHost({ root }),
     kubernetes: () =>
       more.kubernetes === undefined
         ? Promise.reject(new MoorlineError("KUBECONFIG_MISSING", { subject: "test" }))

@@ -24,6 +24,7 @@ export function testWorld(options: TestWorldOptions): World & AsyncDisposable {
     documents: { find: (reference) => documents.get(nameOfReference(reference)) },
     environment: (name) => options.environment?.[name],
     host: localHost(options.root === undefined ? {} : { root: options.root }),
+    documentsHost: localHost(options.root === undefined ? {} : { root: options.root }),
     kubernetes: () =>
       options.kubernetes === undefined
         ? Promise.reject(new MoorlineError("KUBECONFIG_MISSING", { subject: "test" }))
