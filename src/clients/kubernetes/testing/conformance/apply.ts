@@ -146,6 +146,8 @@ export function applyTests(server: () => Raw): void {
       "f:image": {},
       "f:name": {},
     });
+    // No kubelet has it: it goes at once or never.
+    await server().send("DELETE", pod, { gracePeriodSeconds: 0 });
   });
 
   test("an apply needs a manager, a declared field, the right name and an existing namespace", async () => {
