@@ -1,5 +1,5 @@
 import { parse, patch } from "@decimalturn/toml-patch";
-import { readToml, tableAt, type Table } from "./toml.ts";
+import { readToml, strings, tableAt, type Table } from "./toml.ts";
 
 /** A part of containerd's configuration: the file itself, or one that it imports. */
 export interface ConfigFile {
@@ -13,6 +13,8 @@ export interface RegistryConfig {
   readonly folders: readonly string[];
   /** Inline settings that containerd refuses beside config_path, as `file: setting`. */
   readonly conflicts: readonly string[];
+  /** The file that switches containerd's CRI off, as the package of docker's containerd does. */
+  readonly criDisabledBy?: string;
 }
 
 /** How the CRI registry section is called, by the configuration's version (facts/container-runtimes.md). */
@@ -25,15 +27,21 @@ function sectionOf(version: unknown): readonly string[] {
 
 const sections = [3, 2, 1].map(sectionOf);
 
+/** What `disabled_plugins` calls the CRI, by the configuration's version. */
+const criPlugins = ["cri", "io.containerd.grpc.v1.cri", "io.containerd.cri.v1.images"];
+
 /**
  * Reads what containerd will see: the main file, then its imports, each over the one before.
  * @throws NODE_FILE_UNREADABLE
  */
 export function readRegistryConfig(files: readonly ConfigFile[]): RegistryConfig {
   let configPath = "";
+  let criDisabledBy: string | undefined;
   const conflicts: string[] = [];
   for (const { path, text } of files) {
     const document = readToml(text, path);
+    if (strings(document.disabled_plugins).some((plugin) => criPlugins.includes(plugin)))
+      criDisabledBy = path;
     for (const section of sections) {
       const registry = tableAt(document, ...section);
       if (registry === undefined) continue;
@@ -41,7 +49,11 @@ export function readRegistryConfig(files: readonly ConfigFile[]): RegistryConfig
       conflicts.push(...conflictsIn(registry).map((setting) => `${path}: ${setting}`));
     }
   }
-  return { folders: configPath.split(":").filter((folder) => folder.startsWith("/")), conflicts };
+  return {
+    folders: configPath.split(":").filter((folder) => folder.startsWith("/")),
+    conflicts,
+    ...(criDisabledBy !== undefined && { criDisabledBy }),
+  };
 }
 
 /** `auth` may stand beside config_path; mirrors and tls make the CRI plugin fail to load (facts/kubesphere.md §8). */

@@ -10,7 +10,7 @@ import {
   type RegistryConfig,
 } from "./containerd-config.ts";
 import { mergeHosts } from "./hosts-toml.ts";
-import { bundleFor, type Runtime, type WantedFile, type Wish } from "./runtime.ts";
+import { bundleFor, isUsable, type Runtime, type WantedFile, type Wish } from "./runtime.ts";
 import type { NodeTrustSpec } from "./schema.ts";
 
 /** Reads containerd's configuration with its imports, in the order in which they count. */
@@ -62,6 +62,7 @@ export async function containerd({ paths }: NodeTrustSpec, wish: Wish, host: Hos
     obsolete,
   };
   const hosts = { path: hostsPath, text: mergeHosts(existing, trust, hostsPath), mode: 0o644 };
+  const { criDisabledBy } = registry;
   const isSet = registry.folders.length > 0;
   const config = isSet
     ? undefined
@@ -75,7 +76,8 @@ export async function containerd({ paths }: NodeTrustSpec, wish: Wish, host: Hos
     ...(bundle !== undefined && { bundle: bundle.final }),
     obsolete,
     conflicts: registry.conflicts,
-    ...(config !== undefined && registry.conflicts.length === 0 && { config }),
+    ...(criDisabledBy !== undefined && { criDisabledBy }),
+    ...(config !== undefined && isUsable(registry) && { config }),
   };
 }
 

@@ -1,5 +1,7 @@
 import { dirname } from "node:path/posix";
 import type { Host } from "../../clients/host/host.ts";
+import { readConfig } from "./containerd.ts";
+import { readRegistryConfig } from "./containerd-config.ts";
 import { runtimeNames, type NodeTrustSpec, type RuntimeName } from "./schema.ts";
 
 const binaries: Readonly<Record<RuntimeName, readonly string[]>> = {
@@ -10,7 +12,7 @@ const binaries: Readonly<Record<RuntimeName, readonly string[]>> = {
 
 /**
  * Finds the runtimes of a machine: by socket, configuration or binary. Docker brings a containerd of its own, whose
- * CRI nobody uses: without a configuration or a kubelet's folder it does not count.
+ * CRI nobody uses: without a configuration, or with a CRI that is switched off, it does not count beside another.
  */
 export async function detect({ paths }: NodeTrustSpec, host: Host): Promise<readonly RuntimeName[]> {
   const anyOf = async (candidates: readonly string[]): Promise<boolean> =>
@@ -20,6 +22,9 @@ export async function detect({ paths }: NodeTrustSpec, host: Host): Promise<read
   const containerdSigns = [paths.containerdConfig, paths.containerdCertsDir];
   const bare = [paths.containerdSocket, ...binaries.containerd];
   const isContainerd = await anyOf(docker ? containerdSigns : [...containerdSigns, ...bare]);
-  const found: Record<RuntimeName, boolean> = { containerd: isContainerd, docker, crio };
+  const isSwitchedOff = async (): Promise<boolean> =>
+    readRegistryConfig(await readConfig(paths.containerdConfig, host)).criDisabledBy !== undefined;
+  const containerd = isContainerd && !((docker || crio) && (await isSwitchedOff()));
+  const found: Record<RuntimeName, boolean> = { containerd, docker, crio };
   return runtimeNames.filter((name) => found[name]);
 }

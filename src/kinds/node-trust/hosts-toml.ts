@@ -105,14 +105,18 @@ export function withoutOurs(
   return isEmpty ? undefined : patch(merged, document);
 }
 
+/** The registry's own table, or the top, which containerd asks after it. */
+export type HostsLevel = "host" | "server";
+
 /** What containerd would read of a hosts.toml for the registry itself. */
 export function readHosts(
   text: string,
   host: string,
   path: string,
+  level: HostsLevel,
 ): { ca: readonly string[]; clients: readonly (readonly string[])[] } {
   const document = readToml(text, path);
-  const own = tableAt(document, "host", `https://${host}`) ?? document;
+  const own = (level === "host" ? tableAt(document, "host", `https://${host}`) : undefined) ?? document;
   return { ca: strings(own.ca), clients: pairsOf(own.client) };
 }
 

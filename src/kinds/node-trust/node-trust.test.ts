@@ -1,26 +1,29 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { apply, type ApplyResult } from "../../engine/apply.ts";
-import { makePlan, type Plan } from "../../engine/plan.ts";
+import { apply } from "../../engine/apply.ts";
 import { describeInvariants, type Scene } from "../../engine/testing/invariants.ts";
-import { nameOf, type Document } from "../../model/document.ts";
+import type { Document } from "../../model/document.ts";
 import { createAuthority, type Authority } from "../../pki/authority.ts";
 import { issueClient, issueServer, type Leaf } from "../../pki/leaf.ts";
-import { documentOf, folderWorld, type FolderWorld } from "../harbor-certificate/testing/world.ts";
+import { documentOf } from "../harbor-certificate/testing/world.ts";
 import { digestOf } from "../harbor-certificate/pair.ts";
 import { harborRegistrySchema } from "../harbor-registry/schema.ts";
 import type { World } from "../world.ts";
 import { nodeTrust } from "./index.ts";
 import { readAsRuntime, whyNoHandshake } from "./proof.ts";
 import { nodeTrustSchema } from "./schema.ts";
-
-const signal = new AbortController().signal;
-const kinds = [nodeTrust];
-type Files = Readonly<Record<string, string>>;
+import {
+  carryOut,
+  filesOf,
+  kinds,
+  machineWith,
+  planOf,
+  signal,
+  stepsOf,
+  type Files,
+} from "./testing/machine.ts";
 
 const ecdsa = { keyType: "ECDSA_P256", validityDays: 30, now: new Date() } as const;
 let ca: Authority;
@@ -58,48 +61,6 @@ const documentsOf = (more: object = {}, trusted = ca): readonly Document[] => [
   }),
   documentOf(nodeTrustSchema, "nodes", { registry: "main", runtimes: ["containerd"], ...more }),
 ];
-
-async function machineWith(files: Files, documents: readonly Document[]): Promise<FolderWorld> {
-  const machine = await folderWorld(documents);
-  for (const [path, text] of Object.entries(files)) await put(machine, path, text);
-  return machine;
-}
-
-async function put(machine: FolderWorld, path: string, text: string): Promise<void> {
-  const at = join(machine.root, path);
-  await mkdir(dirname(at), { recursive: true });
-  await writeFile(at, text);
-}
-
-/** Every file of the machine but Moorline's own memory. */
-async function filesOf(machine: FolderWorld): Promise<Files> {
-  const entries = await readdir(machine.root, { recursive: true, withFileTypes: true });
-  const files = entries.filter((e) => e.isFile()).map((e) => join(e.parentPath, e.name));
-  const read = files.map(
-    async (path) => [path.slice(machine.root.length), await readFile(path, "utf8")] as const,
-  );
-  return Object.fromEntries(
-    (await Promise.all(read)).filter(([path]) => !path.startsWith("/var/lib/moorline")),
-  );
-}
-
-const planOf = (
-  machine: FolderWorld,
-  documents: readonly Document[],
-  direction: "apply" | "remove" = "apply",
-): Promise<Plan> =>
-  makePlan(
-    [documents[1] as Document],
-    [{ ...nodeTrust, schema: { ...nodeTrust.schema, references: () => [] } }],
-    machine.world,
-    { direction, signal },
-  );
-const stepsOf = (plan: Plan): string[] => plan.documents.flatMap((d) => d.steps.map((s) => s.id));
-const carryOut = async (
-  machine: FolderWorld,
-  documents: readonly Document[],
-  direction: "apply" | "remove" = "apply",
-): Promise<ApplyResult> => apply(await planOf(machine, documents, direction), kinds, machine.world);
 
 const config = "/etc/containerd/config.toml";
 const folder = (): string => `/etc/containerd/certs.d/${host}`;
@@ -297,16 +258,12 @@ describe("the files of a node", () => {
     const documents = documentsOf({
       clientCertificate: { files: { certificate: "c.crt", privateKey: "c.key" } },
     });
-    const world: World = {
-      ...machine.world,
-      documents: { find: (r) => documents.find((d) => nameOf(d) === `${r.kind}/${r.name}`) },
-    };
-    const here = { ...machine, world, [Symbol.asyncDispose]: () => Promise.resolve() };
-    expect((await carryOut(here, documents)).ok).toBe(true);
+    machine.give(documents);
+    expect((await carryOut(machine, documents)).ok).toBe(true);
     const stem = `${folder()}/moorline-client-${digestOf(client.chainPem).slice(0, 12)}`;
     const text = (await filesOf(machine))[`${folder()}/hosts.toml`] ?? "";
     expect(text.split(`client = [["${stem}.cert", "${stem}.key"]]`).length).toBe(3);
-    expect((await world.host.stat(`${stem}.key`))?.mode).toBe(0o600);
+    expect((await machine.world.host.stat(`${stem}.key`))?.mode).toBe(0o600);
   });
 
   test("an old CA stays beside the new one until a handshake has proved the new one", async () => {
@@ -314,16 +271,13 @@ describe("the files of a node", () => {
     await using machine = await machineWith({ [config]: set2 }, old);
     await carryOut(machine, old);
     const documents = documentsOf();
-    const world: World = {
-      ...machine.world,
-      documents: { find: (r) => documents.find((d) => nameOf(d) === `${r.kind}/${r.name}`) },
-    };
-    const here = { ...machine, world, [Symbol.asyncDispose]: () => Promise.resolve() };
-    expect(stepsOf(await planOf(here, documents))).toEqual(["containerd/trust", "containerd/former"]);
-    expect((await carryOut(here, documents)).ok).toBe(true);
+    machine.give(documents);
+    expect(stepsOf(await planOf(machine, documents))).toEqual(["containerd/trust", "containerd/former"]);
+    expect((await carryOut(machine, documents)).ok).toBe(true);
     expect((await filesOf(machine))[`${folder()}/moorline-ca.crt`]).toBe(ca.certificatePem);
 
     // Back again: the server never answers to the other CA, so the one that works is kept.
+    machine.give(old);
     expect((await carryOut(machine, old)).ok).toBe(false);
     expect((await filesOf(machine))[`${folder()}/moorline-ca.crt`]).toBe(
       other.certificatePem + ca.certificatePem,
@@ -356,7 +310,7 @@ type State = {
 };
 
 describeInvariants<State, World>("NodeTrust", {
-  kinds: [{ ...nodeTrust, schema: { ...nodeTrust.schema, references: () => [] } }],
+  kinds,
   states,
   runs: 6,
   scene: async (state): Promise<Scene<World>> => {

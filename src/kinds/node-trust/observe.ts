@@ -13,6 +13,7 @@ export interface ObservedRuntime {
   readonly formerAuthorities: number;
   readonly obsolete: readonly string[];
   readonly conflicts: readonly string[];
+  readonly criDisabledBy?: string;
   /** The file in which config_path is still to be set. */
   readonly config?: string;
 }
@@ -52,13 +53,14 @@ async function observeRuntime(runtime: Runtime, world: World): Promise<ObservedR
   const states = await Promise.all(runtime.files.map((file) => stateOf(file, world)));
   const pathsIn = (state: FileState): string[] =>
     runtime.files.filter((_, i) => states[i] === state).map((f) => f.path);
-  const { name, folder, formerAuthorities, obsolete, conflicts, config } = runtime;
+  const { name, folder, formerAuthorities, obsolete, conflicts, criDisabledBy, config } = runtime;
   const missing = pathsIn("absent");
   const differing = pathsIn("differs");
   const former = {
     formerAuthorities,
     obsolete,
     conflicts,
+    ...(criDisabledBy !== undefined && { criDisabledBy }),
     ...(config !== undefined && { config: config.path }),
   };
   return { name, folder, missing, differing, ...former };

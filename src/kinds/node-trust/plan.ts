@@ -3,6 +3,7 @@ import { finding, type Finding } from "../../model/finding.ts";
 import { message } from "../../text/message.ts";
 import type { NodeDocument } from "./gather.ts";
 import type { ObservedNode, ObservedRuntime } from "./observe.ts";
+import { isUsable } from "./runtime.ts";
 import type { RuntimeName } from "./schema.ts";
 
 export type NodeAction =
@@ -16,7 +17,7 @@ type NodeStep = Step<NodeAction>;
 
 /** Plans what the runtimes of one node still lack. Pure. */
 export function plan(document: NodeDocument, observed: ObservedNode): KindPlan<NodeAction> {
-  const usable = observed.runtimes.filter((r) => r.conflicts.length === 0);
+  const usable = observed.runtimes.filter(isUsable);
   const steps = usable.flatMap((runtime) => planRuntime(runtime, observed));
   const config = usable.flatMap((runtime) => planConfig(runtime, observed, steps));
   return {
@@ -82,10 +83,12 @@ function planConfig(
 
 function planRestart(
   { spec }: NodeDocument,
-  { node, restartPending }: ObservedNode,
+  { node, restartPending, runtimes }: ObservedNode,
   config: readonly NodeStep[],
 ): readonly NodeStep[] {
-  if (spec.restart.containerd === "never" || (config.length === 0 && !restartPending)) return [];
+  const isSwitchedOff = runtimes.some((r) => r.criDisabledBy !== undefined);
+  if (isSwitchedOff || spec.restart.containerd === "never" || (config.length === 0 && !restartPending))
+    return [];
   return [
     {
       id: "containerd/restart",
@@ -107,6 +110,9 @@ function findingsOf(document: NodeDocument, observed: ObservedNode, isSet: boole
     ...runtimes
       .filter((r) => r.conflicts.length > 0)
       .map((r) => finding("NODE_INLINE_REGISTRY_CONFIG", node, { settings: r.conflicts.join(", ") })),
+    ...runtimes.flatMap(({ criDisabledBy: path }) =>
+      path === undefined ? [] : [finding("NODE_CRI_DISABLED", node, { path })],
+    ),
     ...(never && (isSet || restartPending) ? [finding("NODE_RESTART_WITHHELD", node)] : []),
   ];
 }

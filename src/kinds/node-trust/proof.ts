@@ -2,7 +2,7 @@ import { join } from "node:path/posix";
 import type { Credential } from "../../clients/harbor/credential.ts";
 import type { TlsOptions } from "../../clients/http/tls-options.ts";
 import { discard } from "../../clients/registry/pull.ts";
-import { createRegistryClient } from "../../clients/registry/client.ts";
+import { createRegistryClient, type RegistryClient } from "../../clients/registry/client.ts";
 import { parseImageReference } from "../../clients/registry/reference.ts";
 import { probeTls } from "../../clients/tls/probe.ts";
 import type { Proof } from "../../engine/kind.ts";
@@ -10,7 +10,7 @@ import { describeError, isError, MoorlineError } from "../../model/errors.ts";
 import { Sensitive } from "../../model/sensitive.ts";
 import { message } from "../../text/message.ts";
 import type { World } from "../world.ts";
-import { readHosts } from "./hosts-toml.ts";
+import { readHosts, type HostsLevel } from "./hosts-toml.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** What a runtime would use for a registry, read from its own files. */
@@ -18,13 +18,16 @@ export async function readAsRuntime(
   { name, folder }: Pick<Runtime, "name" | "folder">,
   host: string,
   world: Pick<World, "host">,
+  level: HostsLevel = "host",
 ): Promise<TlsOptions> {
   const text = async (path: string | undefined): Promise<string | undefined> =>
     path === undefined ? undefined : (await world.host.readFile(path))?.bytes.toString("utf8");
   if (name === "containerd") {
     const hosts = await text(join(folder, "hosts.toml"));
     const named =
-      hosts === undefined ? { ca: [], clients: [] } : readHosts(hosts, host, join(folder, "hosts.toml"));
+      hosts === undefined
+        ? { ca: [], clients: [] }
+        : readHosts(hosts, host, join(folder, "hosts.toml"), level);
     const bundles = await Promise.all(named.ca.map((path) => text(path)));
     const [certificate, key] = named.clients[0] ?? [];
     return tlsOf(bundles, await text(certificate), await text(key ?? certificate));
@@ -93,6 +96,8 @@ export async function proveHandshake(
 
 /** A tag that nobody has: asking for it must end in 404, not in x509 (facts/container-runtimes.md). */
 const noSuchTag = "moorline-proof-of-a-missing-tag";
+/** How many tags may exist, against all odds, before the registry counts as one that has every tag. */
+const missingTags = 4;
 
 /**
  * Pulls an image with a runtime's own files, every byte verified, and asks for a tag that is not there. Our own client
@@ -112,7 +117,11 @@ export async function provePull(
     const tls = await readAsRuntime(runtime, target.host, world);
     const registry = createRegistryClient(world.endpoint(target.url, tls), credential);
     const pulled = await registry.pull(repository, reference, discard, { signal });
-    await expectMissing(registry.resolve(repository, noSuchTag, signal), repository);
+    // What is not there falls through to hosts.toml's top level, with the CA and the pair of that one.
+    const top = await readAsRuntime(runtime, target.host, world, "server");
+    const fallback = createRegistryClient(world.endpoint(target.url, top), credential);
+    if (!(await hasMissingTag(fallback, repository, world, signal)))
+      return { title, subject, ok: false, detail: message("nodeTrust.everyTagExists", { repository }) };
     const { digest, bytes } = pulled;
     return { title, subject, ok: true, detail: message("nodeTrust.provedPull", { digest, bytes }) };
   } catch (thrown) {
@@ -122,13 +131,22 @@ export async function provePull(
   }
 }
 
-async function expectMissing(asked: Promise<unknown>, repository: string): Promise<void> {
-  try {
-    await asked;
-  } catch (thrown) {
-    if (isError(thrown, "REGISTRY_NOT_FOUND")) return;
-    throw thrown;
+/** Whether a tag that nobody has is answered with 404; where one happens to exist, another is asked for. */
+async function hasMissingTag(
+  registry: RegistryClient,
+  repository: string,
+  { random }: World,
+  signal: AbortSignal,
+): Promise<boolean> {
+  let tag = noSuchTag;
+  for (let asked = 0; asked < missingTags; asked++) {
+    try {
+      await registry.resolve(repository, tag, signal);
+    } catch (thrown) {
+      if (isError(thrown, "REGISTRY_NOT_FOUND")) return true;
+      throw thrown;
+    }
+    tag = `${noSuchTag}-${Buffer.from(random.bytes(8)).toString("hex")}`;
   }
-  const reason = `${repository}:${noSuchTag}`;
-  throw new MoorlineError("INTERNAL", { subject: repository, parameters: { reason } });
+  return false;
 }

@@ -1,5 +1,6 @@
 import { dirname } from "node:path/posix";
 import { runOrFail } from "../../clients/host/commands.ts";
+import type { Host } from "../../clients/host/host.ts";
 import type { TlsOptions } from "../../clients/http/tls-options.ts";
 import type { RunContext } from "../../engine/kind.ts";
 import { isError, MoorlineError } from "../../model/errors.ts";
@@ -7,13 +8,14 @@ import { certificatePem, readCertificates } from "../../pki/certificate.ts";
 import { digestOf } from "../harbor-certificate/pair.ts";
 import type { World } from "../world.ts";
 import { gather, type Gathered } from "./gather.ts";
-import type { Runtime, WantedFile } from "./runtime.ts";
+import { isUsable, type Runtime, type WantedFile } from "./runtime.ts";
 import { saysTheSame, withoutOurs } from "./hosts-toml.ts";
 import { stateOf } from "./observe.ts";
 import type { NodeAction } from "./plan.ts";
 import { whyNoHandshake } from "./proof.ts";
 import { keepBackup, removeRecord, writeRecord, type NodeRecord } from "./record.ts";
 import type { NodeTrustSpec, RuntimeName } from "./schema.ts";
+import { changeTogether, type FileChange } from "./together.ts";
 
 type Context = RunContext<NodeTrustSpec, World>;
 
@@ -38,7 +40,7 @@ export async function run(action: NodeAction, context: Context): Promise<void> {
 }
 
 function runtimeOf(name: RuntimeName, { runtimes }: Gathered): Runtime {
-  const found = runtimes.find((r) => r.name === name && r.conflicts.length === 0);
+  const found = runtimes.find((r) => r.name === name && isUsable(r));
   if (found === undefined) throw new MoorlineError("PLAN_STALE", { subject: name });
   return found;
 }
@@ -62,21 +64,38 @@ async function write(runtime: Runtime, gathered: Gathered, context: Context): Pr
   await provePairBeforeItReplaces(wanting, runtime, gathered, context);
   const record = await remember(wanting, gathered, context);
   await save(record, context);
-  await world.host.makeDirectory(runtime.folder, 0o755);
-  for (const { path, text, mode } of wanting)
-    await world.host.writeFile(path, text, { mode, keepOwner: true });
+  await withFolder(runtime.folder, world.host, () =>
+    changeTogether(
+      world.host,
+      wanting.map(({ path, text, mode }) => ({ path, text, attributes: { mode, keepOwner: true } })),
+    ),
+  );
 }
 
-/** A client pair that works gives way only to one that the registry was seen to accept. */
+/** A folder that was made for files which then could not be written goes again. */
+async function withFolder(folder: string, host: Host, fill: () => Promise<void>): Promise<void> {
+  const wasThere = (await host.stat(folder)) !== undefined;
+  await host.makeDirectory(folder, 0o755);
+  try {
+    await fill();
+  } catch (thrown) {
+    if (!wasThere) await host.remove(folder).catch(() => undefined); // why it failed matters more
+    throw thrown;
+  }
+}
+
+/** A client pair, whosesoever, gives way only to one that the registry was seen to accept. */
 async function provePairBeforeItReplaces(
   wanting: readonly WantedFile[],
   runtime: Runtime,
   gathered: Gathered,
-  { signal }: Context,
+  { world, signal }: Context,
 ): Promise<void> {
   const replaces =
     runtime.obsolete.length > 0 ||
-    wanting.some((f) => f.path.endsWith("/client.cert") && Object.hasOwn(gathered.record.files, f.path));
+    (await Promise.all(wanting.filter((f) => isOfPair(f.path)).map((f) => world.host.stat(f.path)))).some(
+      (found) => found !== undefined,
+    );
   if (!replaces || gathered.client === undefined) return;
   // Judged against all authorities of the bundle: whether the new CA serves yet is another question.
   const ca = runtime.files.find((f) => f.path === runtime.bundle?.path)?.text;
@@ -88,6 +107,8 @@ async function requireHandshake(gathered: Gathered, tls: TlsOptions, signal: Abo
   if (reason !== undefined)
     throw new MoorlineError("NODE_TRUST_NOT_PROVED", { subject: gathered.url, parameters: { reason } });
 }
+
+const isOfPair = (path: string): boolean => path.endsWith("/client.cert") || path.endsWith("/client.key");
 
 /** The record with these files in it, what they replace kept aside. */
 async function remember(
@@ -134,9 +155,11 @@ async function dropFormer(runtime: Runtime, gathered: Gathered, context: Context
   const { world, signal } = context;
   await requireHandshake(gathered, tlsOf(gathered), signal);
   const { bundle, obsolete, formerAuthorities } = runtime;
-  if (bundle !== undefined && formerAuthorities > 0)
-    await world.host.writeFile(bundle.path, bundle.text, { mode: bundle.mode, keepOwner: true });
-  for (const path of obsolete) await world.host.remove(path);
+  const kept: FileChange[] =
+    bundle === undefined || formerAuthorities === 0
+      ? []
+      : [{ path: bundle.path, text: bundle.text, attributes: { mode: bundle.mode, keepOwner: true } }];
+  await changeTogether(world.host, [...kept, ...obsolete.map((path) => ({ path }))]);
   const files = Object.fromEntries(
     Object.entries(gathered.record.files).filter(([path]) => !obsolete.includes(path)),
   );
@@ -160,11 +183,12 @@ async function remove(gathered: Gathered, context: Context): Promise<void> {
       await removeFromHosts(path, paths, gathered.host, kept?.bytes.toString("utf8"), context);
     else if (kept === undefined) await host.remove(path);
     else await host.writeFile(path, kept.bytes, kept);
-    if (backup !== undefined) await host.remove(backup);
   }
   for (const folder of new Set(paths.map((path) => dirname(path))))
     if ((await host.list(folder))?.length === 0) await host.remove(folder);
+  // Copies go last: cut off before, the next run still has what it must put back.
   await removeRecord(host, document.spec.paths.state, document.metadata.name);
+  for (const { backup } of Object.values(record.files)) if (backup !== undefined) await host.remove(backup);
 }
 
 async function removeFromHosts(

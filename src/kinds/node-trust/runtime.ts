@@ -26,9 +26,18 @@ export interface Runtime {
   readonly obsolete: readonly string[];
   /** Why nothing can be done for it. */
   readonly conflicts: readonly string[];
+  /** The file that switches its CRI off, so that no kubelet uses it. */
+  readonly criDisabledBy?: string;
   /** The configuration with config_path set, where it is not yet. */
   readonly config?: WantedFile;
 }
+
+/** Whether anything may be written for it. */
+export const isUsable = ({
+  conflicts,
+  criDisabledBy,
+}: Pick<Runtime, "conflicts" | "criDisabledBy">): boolean =>
+  conflicts.length === 0 && criDisabledBy === undefined;
 
 /** What the node is to trust, and what it was made to trust before. */
 export interface Wish {

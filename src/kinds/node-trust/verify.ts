@@ -3,6 +3,7 @@ import { message } from "../../text/message.ts";
 import type { World } from "../world.ts";
 import { readPullCredential } from "./credential.ts";
 import { gather, type NodeDocument } from "./gather.ts";
+import { isUsable } from "./runtime.ts";
 import { proveHandshake, provePull } from "./proof.ts";
 
 /** Proves each runtime's trust with the very files that it reads. */
@@ -16,8 +17,10 @@ export async function verify(
   const credential = await readPullCredential(document, world);
   const proofs: Proof[] = [];
   for (const runtime of gathered.runtimes) {
-    if (runtime.conflicts.length > 0) {
-      const detail = message("nodeTrust.conflict", { settings: runtime.conflicts.join(", ") });
+    if (!isUsable(runtime)) {
+      const { criDisabledBy } = runtime;
+      const settings = [...runtime.conflicts, ...(criDisabledBy === undefined ? [] : ["disabled_plugins"])];
+      const detail = message("nodeTrust.conflict", { settings: settings.join(", ") });
       const title = message("nodeTrust.proofHandshake", { runtime: runtime.name });
       proofs.push({ title, subject: world.host.name, ok: false, detail });
       continue;

@@ -55,6 +55,10 @@ export const nodeTrustMessages = {
     zh: "{digest}，{bytes} 字节，均已校验",
   },
   "nodeTrust.failed": { en: "it failed: {reason}", zh: "失败：{reason}" },
+  "nodeTrust.everyTagExists": {
+    en: "{repository} answers for tags that nobody made: it can not be told whether a missing tag reads as 404",
+    zh: "{repository} 对不存在的标签也返回成功，无法确认缺失的标签是否返回 404",
+  },
   "nodeTrust.conflict": {
     en: "not done, because containerd's configuration holds {settings}",
     zh: "未执行，因为 containerd 配置中存在 {settings}",

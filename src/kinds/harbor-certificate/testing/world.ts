@@ -13,15 +13,18 @@ import type { World } from "../../world.ts";
 export interface FolderWorld extends AsyncDisposable {
   readonly world: World;
   readonly root: string;
+  /** Changes which documents there are. */
+  give(documents: readonly Document[]): void;
   /** Moves the clock. */
   at(time: Date): void;
 }
 
 export async function folderWorld(
-  documents: readonly Document[],
+  given: readonly Document[],
   more: { readonly kubernetes?: KubernetesClient; readonly environment?: Record<string, string> } = {},
 ): Promise<FolderWorld> {
   const root = await mkdtemp(join(tmpdir(), "moorline-kind-"));
+  let documents = given;
   let now = new Date("2026-06-01T00:00:00Z");
   const clock: Clock = { now: () => now, sleep: () => Promise.resolve() };
   const unused = (): never => {
@@ -43,6 +46,9 @@ export async function folderWorld(
   return {
     world,
     root,
+    give: (others) => {
+      documents = others;
+    },
     at: (time) => {
       now = time;
     },
