@@ -4,8 +4,8 @@ import { secureContextOf } from "../src/clients/tls/secure-context.ts";
 import type { BenchPlant } from "./plant.ts";
 
 /**
- * The floor: for each namespace the same three writes as a binding makes (robot, Secret, service account), with the same
- * concurrency, through undici alone. Nothing is read, checked, planned or proved.
+ * The floor: the Harbor project, and for each namespace the same three writes as a binding makes (robot, Secret, service
+ * account), with the same concurrency, through undici alone. Nothing is read, checked, planned or proved.
  * @returns milliseconds
  */
 export async function floor(
@@ -85,6 +85,8 @@ export async function floor(
     await send(clusterAgent, cluster.server, "PATCH", path, "application/merge-patch+json", token, patch);
   };
   const started = performance.now();
+  const project = { project_name: harborProject, metadata: { public: "false" } };
+  await send(harborAgent, harbor.url, "POST", "/api/v2.0/projects", "application/json", basic, project);
   await concurrently(namespaces, parallel, one, new AbortController().signal);
   const spent = performance.now() - started;
   await Promise.all([harborAgent.close(), clusterAgent.close()]);

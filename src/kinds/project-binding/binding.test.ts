@@ -3,6 +3,8 @@ import type { ServiceAccount } from "../../clients/kubernetes/object.ts";
 import { resources } from "../../clients/kubernetes/resources.ts";
 import { apply, type ApplyResult } from "../../engine/apply.ts";
 import { makePlan } from "../../engine/plan.ts";
+import { seedImage } from "../../sandbox/harbor/seed.ts";
+import { projectBinding } from "./index.ts";
 import { robotOwner } from "./ownership.ts";
 import { damage, damages } from "./testing/damage.ts";
 import { kinds, startPlant, type Plant } from "./testing/plant.ts";
@@ -109,6 +111,74 @@ describe("a binding", () => {
     expect(await stage.robots()).toHaveLength(1);
     expect((await stage.plan()).documents.flatMap((d) => d.steps)).toEqual([]);
   });
+});
+
+describe("the proof", () => {
+  const proofsOf = (result: ApplyResult): unknown[] =>
+    result.documents[1]?.proofs.map((p) => [p.title.key.replace("projectBinding.", ""), p.ok]) ?? [];
+
+  test("asks Harbor once for a credential that is made, proved and read back in one run", async () => {
+    await using stage = await setStage(plant, { projects: 2 });
+    const before = plant.harbor.requests.length;
+    expect((await stage.apply()).ok).toBe(true);
+    const asked = plant.harbor.requests.slice(before).filter((r) => r.path.startsWith("/service/token"));
+    expect(asked).toHaveLength(2);
+  });
+
+  test("of its own asks Harbor anew, and finds a credential that died after the run", async () => {
+    await using stage = await setStage(plant, { projects: 1 });
+    await stage.apply();
+    const [robot] = await stage.robots();
+    await plant.admin.robots.refreshSecret(robot?.id ?? 0);
+    const [binding] = stage.documents.filter((d) => d.kind === "ProjectBinding");
+    await using world = plant.world(stage.documents);
+    const proofs = await projectBinding.verify(binding as never, world, never);
+    expect(proofs.find((p) => p.title.key === "projectBinding.proofToken")?.ok).toBe(false);
+    plant.harbor.site.locks.clear();
+  });
+
+  test("pulls an image with each project's own credential, and is told that an absent tag is absent", async () => {
+    await using stage = await setStage(plant, { projects: 2 });
+    await stage.apply();
+    await seedImage(plant.harbor, imageIn(stage));
+    const before = plant.harbor.requests.length;
+    const pull = [
+      ["proofPull", true],
+      ["proofMissingTag", true],
+    ];
+    expect(proofsOf(await stage.apply())).toEqual([
+      ["proofToken", true],
+      ["proofToken", true],
+      ["proofSecret", true],
+      ["proofSecret", true],
+      ...pull,
+      ...pull,
+    ]);
+    const manifests = plant.harbor.requests.slice(before).filter((r) => r.path.includes("/manifests/"));
+    const robots = (await stage.robots()).map((r) => r.name);
+    for (const status of [200, 404]) {
+      const users = manifests.filter((r) => r.status === status).map((r) => r.user);
+      expect(new Set(users)).toEqual(new Set(robots));
+    }
+  });
+
+  test("fails where the registry does not serve the image that Harbor lists", async () => {
+    await using stage = await setStage(plant, { projects: 1 });
+    await stage.apply();
+    const digest = await seedImage(plant.harbor, imageIn(stage));
+    const path = `/v2/${stage.harborProject}/team/app/manifests/${digest}`;
+    plant.harbor.faults.push({ match: { path }, status: 404 });
+    const proofs = (await stage.apply()).documents[1]?.proofs ?? [];
+    plant.harbor.faults.clear();
+    expect(proofs.find((p) => p.title.key === "projectBinding.proofPull")?.ok).toBe(false);
+  });
+});
+
+const imageIn = (stage: Stage) => ({
+  project: stage.harborProject,
+  repository: "team/app",
+  tag: "1.0",
+  files: [{ path: "hello", content: "hello" }],
 });
 
 describe("the fuse", () => {

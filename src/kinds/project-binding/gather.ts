@@ -5,6 +5,7 @@ import type { Document } from "../../model/document.ts";
 import type { ConnectedHarbor } from "../harbor-registry/connect.ts";
 import type { TokenAnswer } from "../harbor-registry/token.ts";
 import type { World } from "../world.ts";
+import { answersOf, type Answers } from "./answers.ts";
 import { openCluster, type Cluster, type ServiceAccountObject } from "./cluster.ts";
 import { connect } from "./connection.ts";
 import { gatherProjects, robotsByNamespace, type GatheredProject } from "./gather-harbor.ts";
@@ -64,9 +65,11 @@ export async function gather(
   const namespaces = await gatherNamespaces(spec, cluster, signal);
   const own =
     shared === undefined ? await gatherProjects(projectsOf(namespaces, spec), harbor, spec, signal) : first;
-  const secrets = await gatherSecrets(document, cluster, signal);
+  const [secrets, accounts] = await Promise.all([
+    gatherSecrets(document, cluster, signal),
+    gatherAccounts(document, cluster, signal),
+  ]);
   const projects = [...own, ...(await gatherProjects(formerProjects(secrets, own), harbor, spec, signal))];
-  const accounts = await gatherAccounts(document, cluster, signal);
   const chosen = namespaces.found.map((n) => n.name);
   const robots = robotsByNamespace(projects, {
     binding: document.metadata.name,
@@ -75,7 +78,7 @@ export async function gather(
     namespaces: chosen,
   });
   const joined = join(document, harbor.url, namespaces, { secrets, accounts, robots });
-  const answers = await probe(joined, spec, harbor, world, signal);
+  const answers = await probe(joined, spec, { harbor, known: answersOf(document, world) }, world, signal);
   const target = new Set(own.map((p) => p.project.name));
   return {
     observed: {
@@ -214,7 +217,7 @@ function observedSecret(
 async function probe(
   joined: readonly Joined[],
   spec: ProjectBindingSpec,
-  harbor: ConnectedHarbor,
+  { harbor, known }: { readonly harbor: ConnectedHarbor; readonly known: Answers },
   world: World,
   signal: AbortSignal,
 ): Promise<Gathered["credentials"]> {
@@ -227,9 +230,13 @@ async function probe(
     const robot = namespace.robots.find((r) => r.name === credential.username && r.harborProject === project);
     const alive = robot?.ours && !robot.disabled && (robot.expiresAt < 0 || robot.expiresAt * 1000 > now);
     if (!alive || !namespace.chosen || namespace.excluded !== undefined) return;
-    const ask = (s: AbortSignal): Promise<TokenAnswer> =>
-      harbor.token(credential, proofRepository(project), s);
-    answers.set(namespace.name, { credential, answer: await withRetry(ask, world, signal) });
+    const repository = proofRepository(project);
+    const ask = (s: AbortSignal): Promise<TokenAnswer> => harbor.token(credential, repository, s);
+    const granted = known.find(credential, repository);
+    const answer = granted ?? (await withRetry(ask, world, signal));
+    // What was granted before keeps its age.
+    if (granted === undefined) known.keep(credential, repository, answer);
+    answers.set(namespace.name, { credential, answer });
   };
   await Promise.all(joined.map((each) => limiter.run(() => one(each))));
   return answers;

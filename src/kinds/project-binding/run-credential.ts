@@ -6,6 +6,7 @@ import type { Bilingual } from "../../text/language.ts";
 import type { ConnectedHarbor } from "../harbor-registry/connect.ts";
 import type { World } from "../world.ts";
 import type { BindingAction, SecretAt } from "./actions.ts";
+import { answersOf } from "./answers.ts";
 import { openCluster, type Cluster, type Written } from "./cluster.ts";
 import { connected } from "./connection.ts";
 import { createdProjectAnnotation, robotDescription, robotName } from "./ownership.ts";
@@ -37,7 +38,7 @@ export async function issueCredential(action: Issue, context: Context): Promise<
   const robot = await createRobot(action, context, harbor);
   const credential = { username: robot.name, password: robot.secret };
   try {
-    await prove(action, document.spec, harbor, credential, signal);
+    await prove(action, context, harbor, credential);
   } catch (thrown) {
     // Nothing holds it yet, so it may go; should even that fail, the next plan finds it.
     await harbor.harbor.robots.delete(robot.id, signal).catch(() => undefined);
@@ -98,14 +99,18 @@ function createRobot(
 /** @throws CREDENTIAL_NOT_PROVED where Harbor does not grant what was asked, or grants more */
 async function prove(
   action: Pick<Issue, "harborProject" | "namespace">,
-  spec: ProjectBindingSpec,
+  { document, world, signal }: Context,
   harbor: ConnectedHarbor,
   credential: Credential,
-  signal: AbortSignal,
 ): Promise<void> {
-  const answer = await harbor.token(credential, proofRepository(action.harborProject), signal);
+  const { spec } = document;
+  const repository = proofRepository(action.harborProject);
+  const answer = await harbor.token(credential, repository, signal);
   const reason = whyNotProved(answer, spec);
-  if (reason === undefined) return;
+  if (reason === undefined) {
+    answersOf(document, world).keep(credential, repository, answer);
+    return;
+  }
   throw new MoorlineError("CREDENTIAL_NOT_PROVED", {
     subject: `Secret/${action.namespace}/${spec.secret.name}`,
     parameters: { reason },
@@ -166,7 +171,7 @@ export async function mendSecret(action: Mend, context: Context): Promise<void> 
   if (found === undefined || found.metadata.resourceVersion !== secret.resourceVersion) throw changed();
   const { credential } = readSecret(found, wanted);
   if (credential === undefined) throw changed();
-  await prove(action, document.spec, harbor, credential, signal);
+  await prove(action, context, harbor, credential);
   const change = secretChange(wanted, harborProject, {}, credential);
   if ((await cluster.patchSecret(namespace, secret, change, signal)) === "changed") throw changed();
 }
