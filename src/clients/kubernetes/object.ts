@@ -99,15 +99,3 @@ export interface Deployment extends KubernetesObject {
     readonly availableReplicas?: number;
   };
 }
-
-export interface Node extends KubernetesObject {
-  readonly status?: {
-    readonly nodeInfo?: {
-      readonly containerRuntimeVersion?: string;
-      readonly kubeletVersion?: string;
-      readonly osImage?: string;
-      readonly architecture?: string;
-    };
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-  };
-}

@@ -69,6 +69,6 @@ const proofJson = (proof: Proof, language: Language): unknown => ({
   detail: render(proof.detail, language),
 });
 
-export function errorJson(error: MoorlineError, language: Language): Record<string, unknown> {
+function errorJson(error: MoorlineError, language: Language): Record<string, unknown> {
   return { code: error.code, subject: error.subject, retry: error.retry, ...describeError(error, language) };
 }

@@ -90,7 +90,7 @@ function distance(a: string, b: string): number {
 }
 
 /** Words everything that was thrown: what happened, what to do now, and the code to search for. */
-export function reportErrors(thrown: unknown, io: Io, language: Language): void {
+function reportErrors(thrown: unknown, io: Io, language: Language): void {
   const paint = painter(io.colours);
   const errors = thrown instanceof MoorlineErrors ? thrown.errors : [fromUnknown(thrown, "moorline")];
   for (const error of errors) {

@@ -2,7 +2,7 @@ import type { KeyName, Recipe } from "./openssl-made.ts";
 
 export const keyIds = ["subjectKeyIdentifier = hash", "authorityKeyIdentifier = keyid:always"];
 export const noKeyIds = ["subjectKeyIdentifier = none", "authorityKeyIdentifier = none"];
-export const ca = (constraints: string, ...more: readonly string[]): readonly string[] => [
+const ca = (constraints: string, ...more: readonly string[]): readonly string[] => [
   `basicConstraints = critical, CA:TRUE${constraints}`,
   "keyUsage = critical, keyCertSign, cRLSign",
   ...keyIds,

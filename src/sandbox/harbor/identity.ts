@@ -1,24 +1,13 @@
-import type { Permission, Robot, User } from "./records.ts";
+import type { Caller } from "./caller.ts";
+import type { Claims } from "./token.ts";
+import type { Robot } from "./records.ts";
 import { passwordMatches, secretMatches } from "./secrets.ts";
 import { stringSetting, type Site } from "./site.ts";
-import type { Claims } from "./token.ts";
 
-/** Who asks. `anonymous` also stands for wrong credentials: Harbor goes on without an identity. */
-export type Caller =
-  | { readonly kind: "anonymous" }
-  | { readonly kind: "user"; readonly name: string; readonly user: User }
-  | {
-      readonly kind: "robot";
-      readonly name: string;
-      readonly robot: Robot;
-      readonly permissions: readonly Permission[];
-    }
-  | { readonly kind: "token"; readonly name: string; readonly claims: Claims };
-
-export const anonymous: Caller = { kind: "anonymous" };
+const anonymous: Caller = { kind: "anonymous" };
 
 /** Harbor's `frozenTime` (facts/harbor.md §1.1): how long a failed login is locked, and waits. */
-export const lockMilliseconds = 1500;
+const lockMilliseconds = 1500;
 
 export const callerName = (caller: Caller): string => (caller.kind === "anonymous" ? "" : caller.name);
 

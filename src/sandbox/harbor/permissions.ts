@@ -1,4 +1,5 @@
-import { callerName, type Caller } from "./identity.ts";
+import type { Caller } from "./caller.ts";
+import { callerName } from "./identity.ts";
 import { forbidden, notFound, unauthorized } from "./problem.ts";
 import type { Permission, Project, Robot } from "./records.ts";
 import { publicMay, roleMay } from "./roles.ts";
@@ -103,7 +104,7 @@ export function requireProject(
 }
 
 /** By name, or by id where it is a number and no header says that numbers are names. */
-export function projectOf(site: Site, c: Call, reference: string): Project | undefined {
+function projectOf(site: Site, c: Call, reference: string): Project | undefined {
   if (/^\d+$/.test(reference) && c.req.header("x-is-resource-name") !== "true") {
     return site.store.get("projects", Number(reference));
   }

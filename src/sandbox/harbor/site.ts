@@ -7,7 +7,7 @@ import type { BlobStore } from "./registry/blob-store.ts";
 import type { Store } from "./store.ts";
 import type { TokenIssuer } from "./token.ts";
 import { behaves, type Difference } from "./versions.ts";
-import type { Caller } from "./identity.ts";
+import type { Caller } from "./caller.ts";
 
 /** Everything a handler works with. */
 export interface Site {

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
-import { callerName, identify, type Caller } from "./identity.ts";
+import type { Caller } from "./caller.ts";
+import { callerName, identify } from "./identity.ts";
 import { isAdministrator, mayInProject, projectNamed } from "./permissions.ts";
 import { now, numberSetting, type HarborEnv, type Routes, type Site } from "./site.ts";
 import type { ScopeAccess } from "./token.ts";

@@ -6,7 +6,7 @@ import { isError } from "../../../model/errors.ts";
 import type { SandboxIdentity } from "./identity.ts";
 
 /** What the quickstart pulls. */
-export const seededImage = { project: "shop", repository: "shop/hello", tag: "1.0" } as const;
+const seededImage = { project: "shop", repository: "shop/hello", tag: "1.0" } as const;
 
 const digestOf = (bytes: Buffer): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 

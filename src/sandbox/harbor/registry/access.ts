@@ -1,4 +1,5 @@
-import { callerName, type Caller } from "../identity.ts";
+import type { Caller } from "../caller.ts";
+import { callerName } from "../identity.ts";
 import { maySystem, mayInProject, projectNamed } from "../permissions.ts";
 import { denied, HarborProblem } from "../problem.ts";
 import type { Project } from "../records.ts";
@@ -9,7 +10,7 @@ export type RegistryAction = "pull" | "push" | "delete";
 const api = { "docker-distribution-api-version": "registry/2.0" };
 
 /** 401 with the challenge that Harbor would send: Bearer to who sent no credentials, Basic to who did (facts §4). */
-export function challenge(site: Site, c: Call, message: string, scope?: string): HarborProblem {
+function challenge(site: Site, c: Call, message: string, scope?: string): HarborProblem {
   const bearer = `Bearer realm="${baseOf(site, c)}/service/token",service="harbor-registry"`;
   const value =
     c.req.header("authorization") === undefined

@@ -87,7 +87,7 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export const admin = `admin:${adminPassword}`;
+const admin = `admin:${adminPassword}`;
 
 /** Asks one Harbor, as an administrator unless told otherwise. */
 export function client(
