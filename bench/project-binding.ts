@@ -13,7 +13,6 @@ import { projectBinding } from "../src/kinds/project-binding/index.ts";
 import type { World } from "../src/kinds/world.ts";
 import { nameOf, nameOfReference, type Document } from "../src/model/document.ts";
 import { parseDocuments } from "../src/model/parse.ts";
-import { Sensitive } from "../src/model/sensitive.ts";
 import { floor } from "./floor.ts";
 import { openPlant, type BenchPlant } from "./plant.ts";
 

@@ -5,10 +5,25 @@ import { parseBaseUrl } from "../http/url.ts";
 import type { Secret } from "../kubernetes/object.ts";
 
 export const registrySecretType = "kubernetes.io/dockerconfigjson";
-const registrySecretKey = ".dockerconfigjson";
+export const registrySecretKey = ".dockerconfigjson";
 /** `"true"` makes ks-apiserver skip verification; anything else but absence misleads the console (facts/kubesphere.md §1.2). */
-const forceInsecureAnnotation = "secret.kubesphere.io/force-insecure";
-const creatorAnnotation = "kubesphere.io/creator";
+export const forceInsecureAnnotation = "secret.kubesphere.io/force-insecure";
+/** The console turns the default off with "false", which is as good as nothing there. */
+export const defaultClassAnnotation = "secret.kubesphere.io/is-default-class";
+export const creatorAnnotation = "kubesphere.io/creator";
+
+/** Annotations as the console sets them for a Harbor (facts/kubesphere.md §1.1); null stands for what must not be there. */
+export function registryAnnotations(secret: {
+  readonly creator: string;
+  readonly isDefault: boolean;
+}): Record<string, string | null> {
+  return {
+    [creatorAnnotation]: secret.creator,
+    "config.kubesphere.io/imagesearchprovider": "HarborRegistryProvider",
+    [forceInsecureAnnotation]: null,
+    [defaultClassAnnotation]: secret.isDefault ? "true" : null,
+  };
+}
 
 export interface RegistrySecretSpec {
   readonly name: string;
@@ -47,18 +62,31 @@ export function registryKey(url: string): string {
 }
 
 /**
+ * The content of a registry Secret in base64: one key with its scheme, all four fields (facts/kubesphere.md §1.1).
+ * @throws NETWORK_URL_INVALID, REGISTRY_CREDENTIAL_EMPTY
+ */
+export function registryConfig({
+  name,
+  namespace,
+  url,
+  username,
+  email = "",
+  ...spec
+}: Pick<RegistrySecretSpec, "name" | "namespace" | "url" | "username" | "password" | "email">): string {
+  const password = spec.password.reveal();
+  if (username === "" || password === "")
+    throw new MoorlineError("REGISTRY_CREDENTIAL_EMPTY", { subject: `Secret/${namespace}/${name}` });
+  const entry = { username, password, email, auth: authOf(username, password) };
+  return base64(JSON.stringify({ auths: { [registryKey(url)]: entry } }));
+}
+
+/**
  * Makes a registry Secret as KubeSphere's console makes it (facts/kubesphere.md §1).
  * @throws NETWORK_URL_INVALID, REGISTRY_CREDENTIAL_EMPTY
  */
 export function renderRegistrySecret(spec: RegistrySecretSpec): RenderedSecret {
-  const { name, namespace, username, labels } = spec;
-  const password = spec.password.reveal();
-  if (username === "" || password === "") {
-    throw new MoorlineError("REGISTRY_CREDENTIAL_EMPTY", { subject: `Secret/${namespace}/${name}` });
-  }
-  const entry = { username, password, email: spec.email ?? "", auth: authOf(username, password) };
+  const { name, namespace, labels } = spec;
   const { [forceInsecureAnnotation]: _dropped, ...annotations } = spec.annotations ?? {};
-  const config = { auths: { [registryKey(spec.url)]: entry } };
   return {
     apiVersion: "v1",
     kind: "Secret",
@@ -69,7 +97,7 @@ export function renderRegistrySecret(spec: RegistrySecretSpec): RenderedSecret {
       annotations: { ...annotations, [creatorAnnotation]: spec.creator ?? "admin" },
     },
     type: registrySecretType,
-    data: { [registrySecretKey]: base64(JSON.stringify(config)) },
+    data: { [registrySecretKey]: registryConfig(spec) },
   };
 }
 
@@ -93,6 +121,8 @@ export interface RegistryEntry {
   readonly username: string;
   readonly password: Sensitive;
   readonly email: string;
+  /** User, password and `auth` are all there and say the same, as the console writes them. */
+  readonly isWhole: boolean;
 }
 
 export interface RegistrySecret {
@@ -115,8 +145,15 @@ const configSchema = z.looseObject({
     .default({}),
 });
 
+/** As much of a Secret as is read here. */
+export interface ReadableSecret {
+  readonly type?: string | undefined;
+  readonly data?: Readonly<Record<string, string>> | undefined;
+  readonly metadata: { readonly annotations?: Readonly<Record<string, string>> | undefined };
+}
+
 /** Reads any Secret as a registry Secret. Never throws: what cannot be read is a problem. */
-export function readRegistrySecret(secret: Secret): RegistrySecret {
+export function readRegistrySecret(secret: ReadableSecret): RegistrySecret {
   const problems: SecretProblem[] = [];
   if (secret.type !== registrySecretType) problems.push("wrong-type");
   const insecure = secret.metadata.annotations?.[forceInsecureAnnotation];
@@ -136,12 +173,15 @@ export function readRegistrySecret(secret: Secret): RegistrySecret {
   const entries = auths.map(([key, auth]): RegistryEntry => {
     const { username, password, auth: encoded } = auth;
     const fromAuth = splitAuth(encoded);
-    const entry = { username: username || fromAuth.username, password: password || fromAuth.password };
+    // As the kubelet reads it: `auth` wins over the two fields.
+    const isUsable = fromAuth.username !== "" && fromAuth.password !== "";
+    const entry = isUsable ? fromAuth : { username, password };
+    const isWhole = username !== "" && password !== "" && encoded === authOf(username, password);
     problems.push(...keyProblems(key));
     // The console needs both fields; the kubelet takes them from `auth` as well.
     if (username === "" || password === "") problems.push("empty-credential");
     else if (encoded !== undefined && encoded !== authOf(username, password)) problems.push("auth-differs");
-    return { key, username: entry.username, password: new Sensitive(entry.password), email: auth.email };
+    return { key, ...entry, password: new Sensitive(entry.password), email: auth.email, isWhole };
   });
   return { entries, problems: [...new Set(problems)] };
 }

@@ -130,7 +130,7 @@ describe("the proof", () => {
     await stage.apply();
     const [robot] = await stage.robots();
     await plant.admin.robots.refreshSecret(robot?.id ?? 0);
-    const [binding] = stage.documents.filter((d) => d.kind === "ProjectBinding");
+    const binding = stage.documents.find((d) => d.kind === "ProjectBinding");
     await using world = plant.world(stage.documents);
     const proofs = await projectBinding.verify(binding as never, world, never);
     expect(proofs.find((p) => p.title.key === "projectBinding.proofToken")?.ok).toBe(false);

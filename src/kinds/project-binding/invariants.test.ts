@@ -16,15 +16,15 @@ afterAll(() => plant[Symbol.asyncDispose]());
 type State = readonly (readonly Damage[])[] | "fresh";
 
 /** Without its labels, and without a living robot of ours in it, a Secret is somebody else's, and is left alone. */
-const estranging: readonly Damage[] = [
+const estranging: ReadonlySet<Damage> = new Set([
   "secret-garbage",
   "secret-empty",
   "other-registry",
   "wrong-type",
   "robot-deleted",
-];
+]);
 const isStillOurs = (all: readonly Damage[]): boolean =>
-  !all.includes("labels-removed") || all.every((how) => !estranging.includes(how));
+  !all.includes("labels-removed") || all.every((how) => !estranging.has(how));
 
 const states: fc.Arbitrary<State> = fc.oneof(
   { weight: 1, arbitrary: fc.constant("fresh" as const) },

@@ -141,19 +141,11 @@ async function write(
 ): Promise<Written> {
   const { namespace, harborProject } = action;
   const wanted = wantedOf(document, url);
-  const body = secretBody(
-    wanted,
-    { namespace, name: document.spec.secret.name, harborProject, extra },
-    credential,
-  );
+  const place = { namespace, name: document.spec.secret.name, harborProject, extra };
+  const body = secretBody(wanted, place, credential);
   if (replaces === undefined) return cluster.createSecret(body, signal);
   if (!action.recreate)
-    return cluster.patchSecret(
-      namespace,
-      replaces,
-      secretChange(wanted, harborProject, extra, credential),
-      signal,
-    );
+    return cluster.patchSecret(namespace, replaces, secretChange(wanted, place, credential), signal);
   const removed = await cluster.deleteSecret(namespace, replaces, signal);
   return removed === "changed" ? "changed" : cluster.createSecret(body, signal);
 }
@@ -172,6 +164,7 @@ export async function mendSecret(action: Mend, context: Context): Promise<void> 
   const { credential } = readSecret(found, wanted);
   if (credential === undefined) throw changed();
   await prove(action, context, harbor, credential);
-  const change = secretChange(wanted, harborProject, {}, credential);
+  const place = { namespace, name: secret.name, harborProject, extra: {} };
+  const change = secretChange(wanted, place, credential);
   if ((await cluster.patchSecret(namespace, secret, change, signal)) === "changed") throw changed();
 }

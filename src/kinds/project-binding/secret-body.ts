@@ -1,13 +1,12 @@
 import type { Credential } from "../../clients/harbor/credential.ts";
-import { harborProjectAnnotation } from "./ownership.ts";
 import {
-  annotationsOf,
-  dockerConfigKey,
-  dockerConfigOf,
-  dockerConfigType,
-  labelsOf,
-  type Wanted,
-} from "./secret-content.ts";
+  registryConfig,
+  registrySecretKey,
+  renderRegistrySecret,
+  type RenderedSecret,
+} from "../../clients/kubesphere/registry-secret.ts";
+import { harborProjectAnnotation, managedBy } from "./ownership.ts";
+import { annotationsOf, labelsOf, type Wanted } from "./secret-content.ts";
 
 /** Where a Secret stands and what else it remembers. */
 export interface SecretPlace {
@@ -17,37 +16,32 @@ export interface SecretPlace {
   readonly extra: Readonly<Record<string, string>>;
 }
 
-/** A whole Secret, to be created. */
-export function secretBody(wanted: Wanted, place: SecretPlace, credential: Credential) {
+/** A whole Secret, to be created. @throws REGISTRY_CREDENTIAL_EMPTY */
+export function secretBody(wanted: Wanted, place: SecretPlace, credential: Credential): RenderedSecret {
   const annotations = Object.fromEntries(
     Object.entries(annotationsOf(wanted)).flatMap(([key, value]) => (value === null ? [] : [[key, value]])),
   );
-  return {
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: {
-      name: place.name,
-      namespace: place.namespace,
-      labels: labelsOf(wanted),
-      annotations: { ...annotations, [harborProjectAnnotation]: place.harborProject, ...place.extra },
-    },
-    type: dockerConfigType,
-    data: { [dockerConfigKey]: dockerConfigOf(wanted, credential) },
-  };
+  return renderRegistrySecret({
+    name: place.name,
+    namespace: place.namespace,
+    url: wanted.url,
+    email: wanted.email,
+    creator: managedBy,
+    labels: labelsOf(wanted),
+    annotations: { ...annotations, [harborProjectAnnotation]: place.harborProject, ...place.extra },
+    ...credential,
+  });
 }
 
 /** What is ours of a Secret that is there, as a merge patch (RFC 7386): null removes, what is not named stays. */
-export function secretChange(
-  wanted: Wanted,
-  harborProject: string,
-  extra: Readonly<Record<string, string>>,
-  credential: Credential,
-) {
+export function secretChange(wanted: Wanted, place: SecretPlace, credential: Credential) {
+  const { name, namespace, harborProject, extra } = place;
+  const { url, email } = wanted;
   return {
     metadata: {
       labels: labelsOf(wanted),
       annotations: { ...annotationsOf(wanted), [harborProjectAnnotation]: harborProject, ...extra },
     },
-    data: { [dockerConfigKey]: dockerConfigOf(wanted, credential) },
+    data: { [registrySecretKey]: registryConfig({ name, namespace, url, email, ...credential }) },
   };
 }

@@ -1,14 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { registryConfig } from "../../clients/kubesphere/registry-secret.ts";
 import { Sensitive } from "../../model/sensitive.ts";
-import {
-  annotationsOf,
-  dockerConfigOf,
-  labelsOf,
-  readSecret,
-  type SecretObject,
-  type Wanted,
-} from "./secret-content.ts";
+import { annotationsOf, labelsOf, readSecret, type SecretObject, type Wanted } from "./secret-content.ts";
 
 const wanted: Wanted = {
   binding: "team-a",
@@ -17,6 +11,7 @@ const wanted: Wanted = {
   defaultRegistry: false,
 };
 const credential = { username: "robot$team-a+x.demo.123456.a", password: new Sensitive("Secret12345") };
+const content = registryConfig({ name: "harbor", namespace: "demo", ...wanted, ...credential });
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
 const secret = (
@@ -28,7 +23,7 @@ const secret = (
   } = {},
 ): SecretObject => ({
   type: over.type ?? "kubernetes.io/dockerconfigjson",
-  data: over.data ?? { ".dockerconfigjson": dockerConfigOf(wanted, credential) },
+  data: over.data ?? { ".dockerconfigjson": content },
   metadata: {
     name: "harbor",
     namespace: "demo",
@@ -60,7 +55,7 @@ describe("a Secret in the console's dialect", () => {
   });
 
   test("has one key with its scheme, and all four fields", () => {
-    const written: unknown = JSON.parse(Buffer.from(dockerConfigOf(wanted, credential), "base64").toString());
+    const written: unknown = JSON.parse(Buffer.from(content, "base64").toString());
     expect(written).toEqual({ auths: { "https://harbor.example.com:8443": whole } });
   });
 
