@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Deployment } from "../../clients/kubernetes/object.ts";
 import { resources } from "../../clients/kubernetes/resources.ts";
-import { kubesphereResources } from "../../clients/kubesphere/resources.ts";
 import { apply } from "../../engine/apply.ts";
 import { makePlan } from "../../engine/plan.ts";
 import { kinds, startPlant, type Plant } from "../project-binding/testing/plant.ts";
+import { installApiServer, markKubesphere, revertApiServer } from "./testing/kubesphere.ts";
 
 const signal = new AbortController().signal;
 let plant: Plant;
@@ -26,44 +26,6 @@ ${more}`;
 const at = { namespace: "kubesphere-system", name: "ks-apiserver" };
 const deployment = async (): Promise<Deployment | undefined> =>
   plant.client.get<Deployment>(resources.deployments, at, signal);
-
-async function installKubesphere(): Promise<void> {
-  const { group, version, plural, kind } = kubesphereResources.clusterConfigurations;
-  const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
-  const definition = {
-    metadata: { name: `${plural}.${group}` },
-    spec: {
-      group,
-      scope: "Namespaced",
-      names: { plural, kind, singular: kind.toLowerCase(), listKind: `${kind}List` },
-      versions: [{ name: version, served: true, storage: true, schema }],
-    },
-  };
-  await plant.client.create(resources.customResourceDefinitions, definition as never, { signal });
-  await plant.client.create(resources.namespaces, { metadata: { name: at.namespace } }, { signal });
-  const labels = { app: "ks-apiserver" };
-  const container = {
-    name: "ks-apiserver",
-    image: "kubesphere/ks-apiserver:v3.4.1",
-    volumeMounts: [{ name: "config", mountPath: "/etc/kubesphere" }],
-  };
-  const spec = {
-    replicas: 1,
-    selector: { matchLabels: labels },
-    template: {
-      metadata: { labels },
-      spec: {
-        containers: [container],
-        volumes: [{ name: "config", configMap: { name: "kubesphere-config" } }],
-      },
-    },
-  };
-  await plant.client.create(resources.deployments, { metadata: at, spec } as never, {
-    signal,
-    fieldManager: "ks-installer",
-  });
-  await plant.kubernetes.settled();
-}
 
 const namesOf = (found: Deployment | undefined): { volumes: string[]; mounts: string[] } => {
   const pod = found?.spec?.template?.spec;
@@ -88,7 +50,8 @@ describe("a registry", () => {
   });
 
   test("gives ks-apiserver the CA beside what others own there, puts it back when reverted, and takes it away", async () => {
-    await installKubesphere();
+    await markKubesphere(plant);
+    await installApiServer(plant, at.namespace);
     const [one, two] = [plant.documents(yaml("one")), plant.documents(yaml("two"))];
     await using world = plant.world([...one, ...two]);
     for (const documents of [one, two])
@@ -98,26 +61,7 @@ describe("a registry", () => {
     const again = await makePlan([...one, ...two], kinds, world, { signal });
     expect(again.documents.flatMap((d) => d.steps)).toEqual([]);
 
-    const reverted = {
-      spec: {
-        template: {
-          spec: {
-            volumes: [{ name: "config", configMap: { name: "kubesphere-config" } }],
-            containers: [
-              {
-                name: "ks-apiserver",
-                image: "kubesphere/ks-apiserver:v3.4.1",
-                volumeMounts: [{ name: "config", mountPath: "/etc/kubesphere" }],
-              },
-            ],
-          },
-        },
-      },
-    };
-    await plant.client.patch(resources.deployments, at, "merge", reverted, {
-      signal,
-      fieldManager: "ks-installer",
-    });
+    await revertApiServer(plant, at.namespace);
     expect((await apply(await makePlan(one, kinds, world, { signal }), kinds, world)).ok).toBe(true);
     expect(namesOf(await deployment()).mounts).toEqual([
       "/etc/kubesphere",
