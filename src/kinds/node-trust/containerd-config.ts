@@ -28,7 +28,11 @@ function sectionOf(version: unknown): readonly string[] {
 const sections = [3, 2, 1].map(sectionOf);
 
 /** What `disabled_plugins` calls the CRI, by the configuration's version. */
-const criPlugins = ["cri", "io.containerd.grpc.v1.cri", "io.containerd.cri.v1.images"];
+const criPlugins: ReadonlySet<string> = new Set([
+  "cri",
+  "io.containerd.grpc.v1.cri",
+  "io.containerd.cri.v1.images",
+]);
 
 /**
  * Reads what containerd will see: the main file, then its imports, each over the one before.
@@ -40,8 +44,7 @@ export function readRegistryConfig(files: readonly ConfigFile[]): RegistryConfig
   const conflicts: string[] = [];
   for (const { path, text } of files) {
     const document = readToml(text, path);
-    if (strings(document.disabled_plugins).some((plugin) => criPlugins.includes(plugin)))
-      criDisabledBy = path;
+    if (strings(document.disabled_plugins).some((plugin) => criPlugins.has(plugin))) criDisabledBy = path;
     for (const section of sections) {
       const registry = tableAt(document, ...section);
       if (registry === undefined) continue;
