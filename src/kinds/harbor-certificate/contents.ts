@@ -7,7 +7,7 @@ import type { World } from "../world.ts";
 import type { CertificateDocument, Gathered } from "./gather.ts";
 import type { IssuedPair } from "./pair.ts";
 import { readPassphrase } from "./passphrase.ts";
-import type { FileDelivery, SecretDelivery } from "./schema.ts";
+import type { FileDelivery, SecretDelivery } from "./schema-delivery.ts";
 
 /** A file as it must be. The bytes may hold a key. */
 export interface WantedFile {

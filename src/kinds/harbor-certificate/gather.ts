@@ -11,7 +11,8 @@ import { readSource } from "../shared/source.ts";
 import type { World } from "../world.ts";
 import { requirePair, unpackPair, type IssuedPair } from "./pair.ts";
 import { readPassphrase } from "./passphrase.ts";
-import type { HarborCertificateSpec, OwnAuthority, Provided } from "./schema.ts";
+import type { HarborCertificateSpec } from "./schema.ts";
+import type { OwnAuthority, Provided } from "./schema-issuer.ts";
 import { entries, openStore, type Store } from "./store.ts";
 
 export type CertificateDocument = Document<HarborCertificateSpec>;

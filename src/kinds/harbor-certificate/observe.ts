@@ -18,7 +18,7 @@ import {
 import { gather, type CertificateDocument, type Gathered } from "./gather.ts";
 import type { CopyState, ObservedCertificate, ObservedCopy, ObservedPair } from "./observed.ts";
 import { digestOf, type IssuedPair } from "./pair.ts";
-import type { SecretDelivery } from "./schema.ts";
+import type { SecretDelivery } from "./schema-delivery.ts";
 
 /** Reads what exists. @throws as `gather`, and HOST_*, KUBERNETES_* for the places of delivery */
 export async function observe(

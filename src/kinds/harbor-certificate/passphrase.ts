@@ -3,7 +3,7 @@ import { nameOf, type Document } from "../../model/document.ts";
 import { MoorlineError } from "../../model/errors.ts";
 import { Sensitive } from "../../model/sensitive.ts";
 import type { World } from "../world.ts";
-import type { Passphrase } from "./schema.ts";
+import type { Passphrase } from "./schema-fields.ts";
 
 /**
  * Reads a passphrase that a document names.

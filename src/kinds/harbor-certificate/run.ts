@@ -14,7 +14,8 @@ import { ownerAnnotation, pathsOf, secretType, wantedData, wantedFiles } from ".
 import { gather, requireUsable, type Gathered } from "./gather.ts";
 import { packPair, type IssuedPair } from "./pair.ts";
 import { readPassphrase } from "./passphrase.ts";
-import { serialOf, type CertificateAction } from "./plan.ts";
+import { serialOf } from "./plan-issue.ts";
+import type { CertificateAction } from "./action.ts";
 import type { HarborCertificateSpec } from "./schema.ts";
 import { entries, openStore, type Store } from "./store.ts";
 

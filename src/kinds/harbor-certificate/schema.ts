@@ -1,134 +1,10 @@
 import { z } from "zod";
 import { described, type KindSchema } from "../../model/kind-schema.ts";
 import { keyTypes } from "../../pki/key.ts";
-import {
-  absolutePath,
-  exactlyOne,
-  filePath,
-  objectName,
-  secretName,
-  variableName,
-} from "../shared/fields.ts";
-
-const days = (longest: number) => z.int().min(1).max(longest);
-
-const passphrase = z
-  .strictObject({
-    environment: described(variableName.optional(), "A variable of the environment.", "环境变量。"),
-    file: described(
-      filePath.optional(),
-      "A file with the passphrase on its first line; relative paths start from this document's folder.",
-      "首行为口令的文件；相对路径以本文档所在目录为起点。",
-    ),
-  })
-  .refine(exactlyOne, {
-    message: "give exactly one of environment and file",
-    params: { zh: "environment、file 必须且只能填写一项" },
-  });
-
-const dnsName = z
-  .string()
-  .max(253)
-  .regex(
-    /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
-    "is not a host name in lower case, such as harbor.example.com | 不是有效的小写主机名，例如 harbor.example.com",
-  );
-const ipAddress = z
-  .string()
-  .max(45)
-  .regex(
-    /^((25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*)$/,
-    "is not an IP address | 不是有效的 IP 地址",
-  );
-const cidr = z
-  .string()
-  .max(49)
-  .regex(/^[0-9a-fA-F:.]+\/\d{1,3}$/, "is not a network such as 10.0.0.0/8 | 不是有效网段，例如 10.0.0.0/8");
-
-const nameConstraints = z.strictObject({
-  permittedDns: described(
-    z.array(dnsName).max(100).default([]),
-    "Domains that the CA may certify; each covers what is below it.",
-    "允许该 CA 签发的域名，含其子域。",
-  ),
-  excludedDns: described(
-    z.array(dnsName).max(100).default([]),
-    "Domains that it may not.",
-    "禁止签发的域名。",
-  ),
-  permittedIp: described(z.array(cidr).max(100).default([]), "Networks that it may.", "允许签发的网段。"),
-  excludedIp: described(z.array(cidr).max(100).default([]), "Networks that it may not.", "禁止签发的网段。"),
-});
-
-const ownAuthority = z
-  .strictObject({
-    directory: described(
-      filePath.optional(),
-      "A folder (0700) that keeps the CA's key and what it issued; relative paths start from this document's folder.",
-      "保存 CA 私钥及已签发证书的目录（权限 0700）；相对路径以本文档所在目录为起点。",
-    ),
-    secretRef: described(secretName.optional(), "A Secret that keeps them instead.", "改用 Secret 保存。"),
-    commonName: described(
-      z.string().min(1).max(64).default("Moorline CA"),
-      "What the CA calls itself. Give each CA its own name.",
-      "CA 的名称。不同的 CA 应使用不同名称。",
-    ),
-    keyType: described(z.enum(keyTypes).default("ECDSA_P256"), "Its key.", "CA 密钥类型。"),
-    validityDays: described(days(7305).default(1825), "How long it lasts.", "CA 有效天数。"),
-    passphrase: described(passphrase.optional(), "Encrypts its key.", "用于加密 CA 私钥的口令。"),
-    nameConstraints: described(
-      nameConstraints.optional(),
-      "What the CA may certify: with it, a stolen key is of no use for other names.",
-      "限制 CA 可签发的名称：即使私钥被盗，也无法为其他名称签发。",
-    ),
-  })
-  .refine((a) => (a.directory === undefined) !== (a.secretRef === undefined), {
-    message: "give exactly one of directory and secretRef",
-    params: { zh: "directory、secretRef 必须且只能填写一项" },
-  });
-
-const provided = z
-  .strictObject({
-    files: described(
-      z
-        .strictObject({
-          certificate: described(
-            filePath,
-            "PEM file: the server's certificate, then its intermediates in order.",
-            "PEM 文件：服务器证书及按顺序排列的中间证书。",
-          ),
-          privateKey: described(filePath, "PEM file of its key.", "私钥 PEM 文件。"),
-          authority: described(filePath, "PEM file of the CA that signed it.", "签发 CA 的 PEM 文件。"),
-        })
-        .optional(),
-      "Three files; relative paths start from this document's folder.",
-      "三个文件；相对路径以本文档所在目录为起点。",
-    ),
-    secretRef: described(
-      secretName.optional(),
-      "A Secret with tls.crt, tls.key and ca.crt.",
-      "包含 tls.crt、tls.key 和 ca.crt 的 Secret。",
-    ),
-    passphrase: described(passphrase.optional(), "Opens the key.", "用于解密私钥的口令。"),
-  })
-  .refine((p) => (p.files === undefined) !== (p.secretRef === undefined), {
-    message: "give exactly one of files and secretRef",
-    params: { zh: "files、secretRef 必须且只能填写一项" },
-  });
-
-const issuer = z
-  .strictObject({
-    ownAuthority: described(ownAuthority.optional(), "A CA of your own, made once.", "自建 CA，只创建一次。"),
-    provided: described(
-      provided.optional(),
-      "A certificate that somebody else issued: checked, delivered, watched for its end.",
-      "由他人签发的证书：检查、分发，并关注到期时间。",
-    ),
-  })
-  .refine(exactlyOne, {
-    message: "give exactly one of ownAuthority and provided",
-    params: { zh: "ownAuthority、provided 必须且只能填写一项" },
-  });
+import { objectName } from "../shared/fields.ts";
+import { fileDelivery, secretDelivery, type FileDelivery, type SecretDelivery } from "./schema-delivery.ts";
+import { days, dnsName, ipAddress } from "./schema-fields.ts";
+import { issuer } from "./schema-issuer.ts";
 
 const client = z.strictObject({
   name: described(
@@ -142,61 +18,6 @@ const client = z.strictObject({
     "通用名称；未填写时使用 name。",
   ),
   validityDays: described(days(825).optional(), "How long it lasts.", "有效天数。"),
-});
-
-const mode = z
-  .string()
-  .regex(/^0?[0-7]{3}$/, "is not a file mode such as 0640 | 不是有效的文件权限，例如 0640");
-const id = z.int().min(0).max(4_294_967_294);
-
-const fileDelivery = z.strictObject({
-  of: described(
-    objectName.default("server"),
-    "`server`, or the name of a client.",
-    "`server`，或某个客户端证书的名称。",
-  ),
-  certificate: described(
-    absolutePath.optional(),
-    "The certificate, then its intermediates: what nginx and Harbor want.",
-    "证书及其中间证书，符合 nginx 与 Harbor 的要求。",
-  ),
-  privateKey: described(absolutePath.optional(), "Its key.", "私钥。"),
-  ca: described(absolutePath.optional(), "The CA's certificate.", "CA 证书。"),
-  chain: described(
-    absolutePath.optional(),
-    "The intermediates and the CA, without the certificate itself.",
-    "中间证书与 CA，不含证书本身。",
-  ),
-  crl: described(absolutePath.optional(), "The CA's revocation list.", "CA 的吊销列表。"),
-  pkcs12: described(
-    z
-      .strictObject({
-        path: described(absolutePath, "Where.", "路径。"),
-        passphrase: described(passphrase, "Protects it.", "保护口令。"),
-      })
-      .optional(),
-    "Key, certificate and chain in one PKCS#12 file.",
-    "包含私钥、证书和证书链的 PKCS#12 文件。",
-  ),
-  mode: described(mode.default("0644"), "Mode of the public files.", "公开文件的权限。"),
-  keyMode: described(mode.default("0600"), "Mode of files that hold the key.", "含私钥文件的权限。"),
-  uid: described(id.optional(), "Numeric owner.", "属主 UID。"),
-  gid: described(id.optional(), "Numeric group.", "属组 GID。"),
-});
-
-const secretDelivery = z.strictObject({
-  of: described(
-    objectName.default("server"),
-    "`server`, or the name of a client.",
-    "`server`，或某个客户端证书的名称。",
-  ),
-  namespace: described(objectName, "Namespace of the Secret.", "Secret 所在命名空间。"),
-  name: described(objectName, "Name of the Secret.", "Secret 名称。"),
-  takeOver: described(
-    z.boolean().default(false),
-    "Write into a Secret that Moorline did not make.",
-    "允许写入不是由 Moorline 创建的 Secret。",
-  ),
 });
 
 const crl = z.strictObject({
@@ -323,11 +144,6 @@ function targetsOf({ deliver }: Delivering): readonly string[] {
 
 /** A checked HarborCertificate. */
 export type HarborCertificateSpec = z.infer<typeof spec>;
-export type Passphrase = z.infer<typeof passphrase>;
-export type FileDelivery = z.infer<typeof fileDelivery>;
-export type SecretDelivery = z.infer<typeof secretDelivery>;
-export type OwnAuthority = z.infer<typeof ownAuthority>;
-export type Provided = z.infer<typeof provided>;
 
 export const harborCertificateSchema: KindSchema<HarborCertificateSpec> = {
   kind: "HarborCertificate",

@@ -5,7 +5,7 @@ import { resources } from "../../clients/kubernetes/resources.ts";
 import { isError, MoorlineError } from "../../model/errors.ts";
 import { Sensitive } from "../../model/sensitive.ts";
 import type { World } from "../world.ts";
-import type { OwnAuthority } from "./schema.ts";
+import type { OwnAuthority } from "./schema-issuer.ts";
 
 /**
  * Where a CA keeps its key and what it has issued: a folder or a Secret, each entry one file or key.

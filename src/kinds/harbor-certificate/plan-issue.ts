@@ -1,0 +1,121 @@
+import { message, type Message } from "../../text/message.ts";
+import type { CertificateStep } from "./action.ts";
+import type { CertificateDocument } from "./gather.ts";
+import type { ObservedCertificate, ObservedPair } from "./observed.ts";
+import type { HarborCertificateSpec } from "./schema.ts";
+
+/** Why a certificate is to be issued; nothing where the one that is there will do. */
+function reasonToIssue(
+  spec: HarborCertificateSpec,
+  of: string,
+  pair: ObservedPair | undefined,
+  now: Date,
+): Message | undefined {
+  if (pair === undefined) return message("harborCertificate.becauseMissing");
+  if (!pair.verifies) return message("harborCertificate.becauseIssuer");
+  if (of === "server" && !sameSet(pair.dnsNames, spec.hosts))
+    return message("harborCertificate.becauseNames", { names: pair.dnsNames.join(", ") || "-" });
+  if (of === "server" && !sameSet(pair.ipAddresses.map(plainIp), spec.ipAddresses.map(plainIp)))
+    return message("harborCertificate.becauseNames", { names: pair.ipAddresses.join(", ") || "-" });
+  const client = spec.clients.find((c) => c.name === of);
+  if (client !== undefined && pair.commonName !== (client.commonName ?? client.name))
+    return message("harborCertificate.becauseNames", { names: pair.commonName });
+  if (pair.keyType !== spec.keyType)
+    return message("harborCertificate.becauseKeyType", { keyType: pair.keyType ?? "?" });
+  const begin = Date.parse(pair.notBefore);
+  const renewAt = begin + (Date.parse(pair.notAfter) - begin) * spec.renewAfter;
+  return now.getTime() < renewAt
+    ? undefined
+    : message("harborCertificate.becauseDue", {
+        notAfter: pair.notAfter,
+        renewAt: new Date(renewAt).toISOString(),
+      });
+}
+
+const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
+  [...new Set(a)].sort().join("\n") === [...new Set(b)].sort().join("\n");
+
+/** One spelling of each IPv6 address (RFC 5952), as URL parsing gives it. */
+const plainIp = (text: string): string => (text.includes(":") ? new URL(`http://[${text}]`).host : text);
+
+export function createAuthority(
+  { spec }: CertificateDocument,
+  observed: ObservedCertificate,
+): CertificateStep {
+  const own = spec.issuer.ownAuthority;
+  return {
+    id: "authority",
+    change: "create",
+    title: message("harborCertificate.createAuthority", {
+      name: own?.commonName ?? "",
+      days: own?.validityDays ?? 0,
+    }),
+    target: observed.store,
+    reason: message("harborCertificate.becauseNoAuthority"),
+    after: [],
+    action: { type: "create-authority" },
+  };
+}
+
+export function issue(
+  document: CertificateDocument,
+  observed: ObservedCertificate,
+  of: string,
+  now: Date,
+  after: readonly string[],
+): readonly CertificateStep[] {
+  const { spec } = document;
+  const pair = observed.pairs[of];
+  const reason = reasonToIssue(spec, of, pair, now);
+  if (reason === undefined) return [];
+  const names = of === "server" ? [...spec.hosts, ...spec.ipAddresses].join(", ") : of;
+  const isOtherIssuer = pair !== undefined && !pair.verifies;
+  return [
+    {
+      id: `certificate/${of}`,
+      change: pair === undefined ? "create" : "update",
+      title: message(of === "server" ? "harborCertificate.issueServer" : "harborCertificate.issueClient", {
+        names,
+        days: spec.validityDays,
+      }),
+      target: observed.store,
+      reason,
+      after,
+      ...(isOtherIssuer && { interrupts: message("harborCertificate.interruptsIssuer") }),
+      action: { type: "issue", of },
+    },
+  ];
+}
+
+export function issueList(
+  { spec }: CertificateDocument,
+  { crl, store }: ObservedCertificate,
+  now: Date,
+  after: readonly string[],
+): readonly CertificateStep[] {
+  if (spec.crl === undefined) return [];
+  const wanted = spec.crl.revoked.map((r) => serialOf(r.serialNumber));
+  const begin = crl === undefined ? 0 : Date.parse(crl.thisUpdate);
+  const renewAt = crl === undefined ? 0 : begin + (Date.parse(crl.nextUpdate) - begin) * spec.renewAfter;
+  const fits = crl !== undefined && crl.signed && sameSet(crl.serials.map(serialOf), wanted);
+  if (fits && now.getTime() < renewAt) return [];
+  const reason = fits ? "harborCertificate.becauseListDue" : "harborCertificate.becauseListDiffers";
+  return [
+    {
+      id: "crl",
+      change: crl === undefined ? "create" : "update",
+      title: message("harborCertificate.issueList", { count: wanted.length }),
+      target: store,
+      reason: message(reason),
+      after,
+      action: { type: "issue-crl" },
+    },
+  ];
+}
+
+/** The same number in one spelling. */
+export const serialOf = (text: string): string =>
+  text
+    .replaceAll(":", "")
+    .toLowerCase()
+    .replace(/^0+(?=.)/, "");
