@@ -5,7 +5,8 @@ import type { BenchPlant } from "./plant.ts";
 
 /**
  * The floor: the Harbor project, and for each namespace the same three writes as a binding makes (robot, Secret, service
- * account), with the same concurrency, through undici alone. Nothing is read, checked, planned or proved.
+ * account), with the same concurrency, through undici alone. Nothing is read, checked or planned; with `proving`, each
+ * robot's credential gets a token of Harbor before its Secret is written, and the token is not looked at.
  * @returns milliseconds
  */
 export async function floor(
@@ -14,6 +15,7 @@ export async function floor(
   account: string,
   harborProject: string,
   parallel: number,
+  proving: boolean,
 ): Promise<number> {
   const { harbor, cluster } = plant;
   const harborAgent = agentOf({ ca: harbor.ca }, parallel);
@@ -23,18 +25,18 @@ export async function floor(
   const send = async (
     agent: Agent,
     origin: string,
-    method: "POST" | "PATCH",
+    method: "GET" | "POST" | "PATCH",
     path: string,
     type: string,
     authorization: string | undefined,
-    body: unknown,
+    body?: unknown,
   ): Promise<unknown> => {
     const headers = {
       "content-type": type,
       accept: "application/json",
       ...(authorization !== undefined && { authorization }),
     };
-    const answer = await agent.request({ origin, method, path, headers, body: JSON.stringify(body) });
+    const answer = await agent.request({ origin, method, path, headers, body: JSON.stringify(body) ?? null });
     const text = await answer.body.text();
     if (answer.statusCode >= 300)
       throw new Error(`${method} ${path}: ${answer.statusCode} ${text.slice(0, 300)}`);
@@ -59,6 +61,12 @@ export async function floor(
       },
     )) as { name: string; secret: string };
     const auth = Buffer.from(`${robot.name}:${robot.secret}`).toString("base64");
+    if (proving) {
+      const scope = `repository:${harborProject}/moorline-proof:pull`;
+      const query = new URLSearchParams({ service: "harbor-registry", account: robot.name, scope });
+      const asking = `/service/token?${query.toString()}`;
+      await send(harborAgent, harbor.url, "GET", asking, "application/json", `Basic ${auth}`);
+    }
     const auths = { [harbor.url]: { username: robot.name, password: robot.secret, email: "", auth } };
     const at = `/api/v1/namespaces/${namespace}`;
     const token = bearer?.reveal();

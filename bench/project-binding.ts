@@ -34,10 +34,12 @@ export async function benchProjectBinding(projects: number, rounds: number): Pro
   let again: Timing | undefined;
   for (let n = 1; n <= rounds; n++) {
     await reset(plant, namespaces);
-    const floorMs = await floor(plant, namespaces, account, `floor-${run}-${n}`, parallel);
+    const floorMs = await floor(plant, namespaces, account, `floor-${run}-${n}`, parallel, false);
+    await reset(plant, namespaces);
+    const provingMs = await floor(plant, namespaces, account, `proving-${run}-${n}`, parallel, true);
     await reset(plant, namespaces);
     const documents = parsed(plant, `bench-${run}-${n}`);
-    pairs.push({ floorMs, ...(await measured(plant, documents)) });
+    pairs.push({ floorMs, provingMs, ...(await measured(plant, documents)) });
     if (n === rounds) again = await measured(plant, documents);
   }
   report(plant, projects, pairs, again);
@@ -56,6 +58,8 @@ interface Timing {
 
 interface Pair extends Timing {
   readonly floorMs: number;
+  /** The floor with a token asked for each credential. */
+  readonly provingMs: number;
 }
 
 /** A run as a new process makes it: with new connections, and knowing nothing from before. */
@@ -74,23 +78,29 @@ function report(
   const each = (of: (pair: Pair) => number, shown: (value: number) => string): string =>
     pairs.length === 1 ? "" : ` (${pairs.map((p) => shown(of(p))).join(", ")})`;
   const time = (of: (pair: Pair) => number): string => seconds(median(pairs.map(of))) + each(of, seconds);
-  const ratio = (of: (pair: Pair) => number): string => {
-    const toFloor = (p: Pair): number => of(p) / p.floorMs;
+  const ratio = (of: (pair: Pair) => number, to: (pair: Pair) => number): string => {
+    const toFloor = (p: Pair): number => of(p) / to(p);
     return `${median(pairs.map(toFloor)).toFixed(2)}${each(toFloor, (v) => v.toFixed(2))}`;
   };
+  const plain = (p: Pair): number => p.floorMs;
+  const proving = (p: Pair): number => p.provingMs;
   const rows: readonly (readonly [string, string])[] = [
     ["projects", String(projects)],
     ["Kubernetes", plant.kubernetes],
     ["Harbor", "the sandbox's, in its own process"],
     ["processors, load average at the end", `${availableParallelism()}, ${(loadavg()[0] ?? 0).toFixed(1)}`],
     ["at a time, in floor and run", String(parallel)],
-    ["floor: the writes alone", time((p) => p.floorMs)],
+    ["floor: the writes alone", time(plain)],
+    ["floor with a token for each credential", time(proving)],
     ["plan (reads everything)", time((p) => p.planned)],
     ["writes, each credential proved before", time((p) => p.stepping)],
     ["proof of every project from outside", time((p) => p.proving)],
     ["apply: plan, writes and proof", time((p) => p.whole)],
-    ["writes / floor", ratio((p) => p.stepping)],
-    ["apply / floor", ratio((p) => p.whole)],
+    ["floor with tokens / floor", ratio(proving, plain)],
+    ["writes / floor", ratio((p) => p.stepping, plain)],
+    ["writes / floor with tokens", ratio((p) => p.stepping, proving)],
+    ["apply / floor", ratio((p) => p.whole, plain)],
+    ["apply / floor with tokens", ratio((p) => p.whole, proving)],
     ["processor time of this process, apply", time((p) => p.processor)],
     ["steps, first run", pairs.map((p) => p.steps).join(", ")],
     ["steps, second run", again === undefined ? "-" : `${again.steps}, in ${seconds(again.whole)}`],
