@@ -20,7 +20,7 @@ const record = z.object({
 
 export type NodeRecord = z.infer<typeof record>;
 
-export const emptyRecord: NodeRecord = { version: 1, files: {}, authorities: [], restartPending: false };
+const emptyRecord: NodeRecord = { version: 1, files: {}, authorities: [], restartPending: false };
 
 const pathOf = (state: string, document: string): string => join(state, `${document}.json`);
 

@@ -10,13 +10,6 @@ import { resolveCertificateAuthority } from "../harbor-certificate/current.ts";
 import { dataKey, exactlyOne, filePath, objectName } from "./fields.ts";
 import { readSource } from "./source.ts";
 
-export {
-  clientCertificateReferences,
-  clientCertificateSource,
-  resolveClientCertificate,
-  type ClientCertificateSource,
-} from "./client-certificate-source.ts";
-
 /** Where a CA's certificates come from. */
 export const trustSource = z
   .strictObject({
