@@ -73,17 +73,6 @@ export const kindErrors = {
         "若属预期则无需其他操作：请再次运行 `moorline apply`，文档中若写有该名称请将其去掉。否则请先重新创建该项目。",
     },
   },
-  ROBOT_CHANGED_MEANWHILE: {
-    retry: "now",
-    en: {
-      what: "The robots of {subject} were changed by somebody else while Moorline was at work there.",
-      remedy: "Nothing to do: Moorline looks at them again and plans anew.",
-    },
-    zh: {
-      what: "Moorline 处理 {subject} 的机器人账户时，它们已被其他程序修改。",
-      remedy: "无需处理：Moorline 会重新读取并重新规划。",
-    },
-  },
   // HarborCertificate and NodeTrust
   TRUST_SOURCE_MISSING: {
     retry: "never",

@@ -4,7 +4,6 @@ import type { MessageTable } from "./table.ts";
 export const cliMessages = {
   "cli.nothingToDo": { en: "nothing to do", zh: "无需操作" },
   "cli.because": { en: "why: {reason}", zh: "原因：{reason}" },
-  "cli.after": { en: "after {steps}", zh: "在 {steps} 之后" },
   "cli.interrupts": { en: "interrupts: {who}", zh: "会中断：{who}" },
   "cli.waits": { en: "is planned once {names} is done", zh: "将在 {names} 完成后再作计划" },
   "cli.notObserved": { en: "cannot be observed", zh: "无法读取当前状态" },

@@ -67,5 +67,4 @@ export const harborRegistryMessages = {
     en: "the new pods are not ready yet: {ready} of {wanted}",
     zh: "新的 Pod 尚未就绪：{ready}/{wanted}",
   },
-  "harborRegistry.unproved": { en: "{reason}", zh: "{reason}" },
 } as const satisfies MessageTable;
