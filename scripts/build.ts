@@ -20,6 +20,8 @@ const result = await build({
   format: "esm",
   platform: "node",
   target: "node24",
+  // Modules before CommonJS: imported lazily, a CommonJS chunk would offer nothing but its default.
+  mainFields: ["module", "main"],
   minify: true,
   keepNames: true,
   sourcemap: "linked",

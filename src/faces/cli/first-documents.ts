@@ -76,7 +76,7 @@ spec:
   ${/^[\d.]+$|^\[/.test(host) ? "ipAddresses" : "hosts"}:
     - ${JSON.stringify(host)}
   deliver:
-    files:
-      - certificate: ./harbor/tls.crt # where Harbor's nginx reads it
-        privateKey: ./harbor/tls.key
+    files: # name these two in harbor.yml, or change them to what stands there
+      - certificate: /etc/moorline/harbor/tls.crt
+        privateKey: /etc/moorline/harbor/tls.key
 `;
