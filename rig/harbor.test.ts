@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rigAddresses } from "./addresses.ts";
+import { ports } from "./layout.ts";
 import { putPullSecret, startRigHarbor, type Account, type RigHarbor } from "./testing/harbor.ts";
 import { containerdHost, hostsToml, type HostFolder } from "./testing/node-files.ts";
 import { failurePrefix, pullMessage } from "./testing/pulls.ts";
@@ -58,6 +59,17 @@ describe("the sandbox's Harbor, as the real kubelet meets it", () => {
     const stored = (await harbor.call("GET", `/robots/${disabled.id}`)) as object;
     await harbor.call("PUT", `/robots/${disabled.id}`, { ...stored, disable: true });
     expect(await pull("team-a/app:v1", "disabled")).toBe(refused("team-a/app"));
+  });
+
+  test("its bytes lie in the docker-registry behind it", async () => {
+    const stored = harbor.harbor.site.store.all("artifacts").map((artifact) => artifact.digest);
+    expect(stored.length).toBeGreaterThan(0);
+    for (const digest of stored) {
+      const answer = await fetch(`http://127.0.0.1:${ports.registry}/v2/harbor/blobs/blobs/${digest}`, {
+        method: "HEAD",
+      });
+      expect(answer.status).toBe(200);
+    }
   });
 
   test("a public project serves who shows nothing", async () => {

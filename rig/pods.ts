@@ -109,8 +109,7 @@ async function waitForOutcome(
     const waiting = containerStatuses[0]?.state?.waiting?.reason;
     const events = await podEvents(api, namespace, name);
     seen = `${phase} ${waiting ?? ""} ${JSON.stringify(events)}`;
-    const failed =
-      waiting !== undefined && failures.has(waiting) && events.some(({ reason }) => reason === "Failed");
+    const failed = waiting !== undefined && failures.has(waiting) && events.some(tellsWhy(waiting));
     if (phase !== "Pending" || failed) {
       return {
         name,
@@ -123,6 +122,13 @@ async function waitForOutcome(
     await sleep(150);
   }
   throw new Error(`pod ${namespace}/${name} came to nothing in ${patience / 1000} s: ${seen}`);
+}
+
+/** The kubelet tells a failed pull in two events, and either may arrive first; only one of them says why. */
+function tellsWhy(waiting: string): (event: PodEvent) => boolean {
+  const isPull = waiting === "ErrImagePull" || waiting === "ImagePullBackOff";
+  return ({ reason, message }) =>
+    reason === "Failed" && (!isPull || message.startsWith("Failed to pull image"));
 }
 
 async function podEvents(api: RigApi, namespace: string, name: string): Promise<readonly PodEvent[]> {

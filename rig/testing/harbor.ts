@@ -2,13 +2,14 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Agent, request } from "undici";
+import { openEndpoint } from "../../src/clients/http/endpoint.ts";
 import { Sensitive } from "../../src/model/sensitive.ts";
 import { startHarbor, type Harbor } from "../../src/sandbox/harbor/harbor.ts";
 import { rigAddresses } from "../addresses.ts";
 import { connectApi } from "../api.ts";
 import { busyboxImage } from "../images/busybox.ts";
 import { skopeoPush } from "../images/push.ts";
-import { names, rigLayout } from "../layout.ts";
+import { names, ports, rigLayout } from "../layout.ts";
 import { ensureNamespace } from "../pods.ts";
 import { copyDockerLayout, type ClientPair } from "./node-files.ts";
 
@@ -21,7 +22,7 @@ export interface Account {
   readonly secret: string;
 }
 
-/** The sandbox's Harbor under the rig's name and certificate, where the node, docker and skopeo can reach it. */
+/** The sandbox's Harbor before the rig's docker-registry, under the rig's name and certificate, where the node, docker and skopeo can reach it. */
 export interface RigHarbor extends AsyncDisposable {
   /** `name:port`, as in an image reference. */
   readonly host: string;
@@ -39,8 +40,10 @@ export interface RigHarbor extends AsyncDisposable {
 export async function startRigHarbor(client?: ClientPair): Promise<RigHarbor> {
   const directory = await mkdtemp(join(tmpdir(), "moorline-rig-harbor-"));
   const caPem = await readFile(rig.registryAuthorityPath, "utf8");
+  const behind = openEndpoint(`http://127.0.0.1:${ports.registry}`);
   const harbor = await startHarbor({
     directory,
+    registry: behind,
     port: 0,
     hostname: names.registry,
     adminPassword: new Sensitive(administrator.secret),
@@ -84,6 +87,7 @@ export async function startRigHarbor(client?: ClientPair): Promise<RigHarbor> {
     async [Symbol.asyncDispose]() {
       await dispatcher.close();
       await harbor[Symbol.asyncDispose]();
+      await behind[Symbol.asyncDispose]();
       await rm(directory, { recursive: true });
     },
   };

@@ -3,12 +3,14 @@ import { createServer as createHttp } from "node:http";
 import { createServer as createHttps, type Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
+import type { HttpEndpoint } from "../../clients/http/endpoint.ts";
 import type { Sensitive } from "../../model/sensitive.ts";
 import { addProject } from "./api/projects.ts";
 import { createApp, type RequestRecord } from "./app.ts";
 import { systemClock, type Clock } from "./clock.ts";
 import { Faults } from "./faults.ts";
 import { openBlobStore } from "./registry/blob-store.ts";
+import { registryBlobStore } from "./registry/registry-blobs.ts";
 import { hashPassword } from "./secrets.ts";
 import { now, type Site } from "./site.ts";
 import { Store } from "./store.ts";
@@ -35,6 +37,8 @@ export interface HarborOptions {
   readonly clock?: Clock;
   /** Where an upstream registry's address is reached; the address itself without it. */
   readonly resolve?: (url: string) => string;
+  /** The docker-registry that keeps the blobs; the folder itself without it. */
+  readonly registry?: HttpEndpoint;
   /** The folder whose file system `/systeminfo/volumes` tells of; unknown without it, as on Kubernetes. */
   readonly volume?: string;
 }
@@ -63,9 +67,10 @@ export async function startHarbor(options: HarborOptions): Promise<Harbor> {
   const requests: RequestRecord[] = [];
   const faults = new Faults();
   let url = "";
+  const files = openBlobStore(options.directory);
   const site: Site = {
     store: new Store(options.directory),
-    blobs: openBlobStore(options.directory),
+    blobs: options.registry === undefined ? files : registryBlobStore(options.registry, files),
     tokens: openTokenIssuer(options.directory),
     clock: options.clock ?? systemClock,
     version: options.version ?? defaultVersion,
