@@ -113,6 +113,26 @@ describe("a binding", () => {
   });
 });
 
+test("a namespace that vanishes between its Secret and the link is named, and the next run clears up", async () => {
+  await using stage = await setStage(plant, { projects: 2 });
+  const gone = stage.namespaces[1] ?? "";
+  const losing = kinds.map((kind): (typeof kinds)[number] => ({
+    ...kind,
+    run: async (action, context) => {
+      if (action.type === "link" && JSON.stringify(action).includes(`"${gone}"`)) {
+        await plant.client.delete(resources.namespaces, { name: gone }, { signal: never });
+        await plant.kubernetes.settled();
+      }
+      await kind.run(action, context);
+    },
+  }));
+  const result = await apply(await stage.plan(), losing, stage.world);
+  expect(codesOf(result)).toEqual(["SERVICE_ACCOUNT_VANISHED"]);
+  expect((await stage.apply()).ok).toBe(true);
+  expect(await stage.robots()).toHaveLength(1);
+  expect((await stage.plan()).documents.flatMap((d) => d.steps)).toEqual([]);
+});
+
 describe("the proof", () => {
   const proofsOf = (result: ApplyResult): unknown[] =>
     result.documents[1]?.proofs.map((p) => [p.title.key.replace("projectBinding.", ""), p.ok]) ?? [];

@@ -44,9 +44,15 @@ async function changeOne(
       { resourceVersion, labels, pullSecrets },
       signal,
     );
-    if (written !== "changed") return;
-    const fresh = await cluster.getServiceAccount(namespace, change.name, signal);
-    if (fresh === undefined) return;
+    if (written === "done") return;
+    const fresh =
+      written === "gone" ? undefined : await cluster.getServiceAccount(namespace, change.name, signal);
+    if (fresh === undefined) {
+      if (change.add.length === 0) return; // there is nothing left to take the Secret out of
+      throw new MoorlineError("SERVICE_ACCOUNT_VANISHED", {
+        subject: `ServiceAccount/${namespace}/${change.name}`,
+      });
+    }
     ({ pullSecrets: current, resourceVersion } = fresh);
   }
   throw new MoorlineError("SECRET_CHANGED_MEANWHILE", {

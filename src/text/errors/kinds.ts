@@ -60,6 +60,18 @@ export const kindErrors = {
       remedy: "无需处理：Moorline 会重新读取并重新规划。",
     },
   },
+  SERVICE_ACCOUNT_VANISHED: {
+    retry: "never",
+    en: {
+      what: "{subject} was deleted, or its project was, before it could be given the Secret.",
+      remedy:
+        "Run `moorline apply` again: what no project holds any more is taken back, and a service account that is there is linked.",
+    },
+    zh: {
+      what: "{subject} 或其所在项目在关联 Secret 之前已被删除。",
+      remedy: "请再次运行 `moorline apply`：不再有项目持有的内容会被收回，仍存在的服务账户会完成关联。",
+    },
+  },
   PROJECT_VANISHED: {
     retry: "never",
     en: {
