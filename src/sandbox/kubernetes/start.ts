@@ -79,6 +79,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Sandb
     cert: options.tls.certificatePem,
     key: options.tls.privateKeyPem.reveal(),
     requestCert: options.tls.clientCaPem !== undefined,
+    // Tokens come without a certificate; one that is shown and not known is refused with 401 (auth/principals.ts).
     rejectUnauthorized: false,
     ...(options.tls.clientCaPem === undefined ? {} : { ca: options.tls.clientCaPem }),
     minVersion: "TLSv1.2",
