@@ -234,6 +234,7 @@ function worldOf(plant: BenchPlant, documents: readonly Document[]): World & Asy
     environment: (name) => environment[name],
     host: localHost(),
     documentsHost: localHost(),
+    openHost: () => Promise.resolve(localHost()),
     kubernetes: () => Promise.resolve(plant.client),
     endpoint: (url, tls) => {
       const known = endpoints.get(url) ?? openEndpoint(url, { tls });

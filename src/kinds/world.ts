@@ -4,6 +4,7 @@ import type { Host } from "../clients/host/host.ts";
 import type { KubernetesClient } from "../clients/kubernetes/client.ts";
 import type { EngineWorld } from "../engine/world.ts";
 import type { Document, Reference } from "../model/document.ts";
+import type { HostReference } from "./shared/host-reference.ts";
 
 /**
  * The world outside, as the kinds see it. Faces make one and hand it in; nothing here decides anything.
@@ -18,6 +19,12 @@ export interface World extends EngineWorld {
   readonly host: Host;
   /** The machine that the documents lie on: files that they name as sources are read there. */
   readonly documentsHost: Host;
+  /**
+   * A machine that a document names: the same reference gives the same connection.
+   * @param documentDirectory where relative paths in the reference start: the document's `source.directory`
+   * @throws HOST_* where it can not be reached, is not the one it should be, or lets nobody in
+   */
+  openHost(reference: HostReference, documentDirectory: string): Promise<Host>;
   /**
    * The cluster of the current kubeconfig context, or of the pod that this runs in.
    * @throws MoorlineError KUBECONFIG_* where there is none or it is not usable

@@ -1,5 +1,6 @@
 import type { DocumentSet } from "../../model/document-set.ts";
 import { openEndpoint, type HttpEndpoint, type TlsOptions } from "../../clients/http/endpoint.ts";
+import { MoorlineError } from "../../model/errors.ts";
 import { localHost } from "../../clients/host/local.ts";
 import type { Host } from "../../clients/host/host.ts";
 import { createKubernetesClient, type KubernetesClient } from "../../clients/kubernetes/client.ts";
@@ -41,6 +42,10 @@ export function openWorld(options: WorldOptions): OpenWorld {
     environment: (name) => environment[name],
     host: options.host ?? localHost(),
     documentsHost: localHost(),
+    openHost: ({ ssh }) =>
+      Promise.reject(
+        new MoorlineError("HOST_COMMANDS_UNAVAILABLE", { subject: ssh.host, parameters: { root: ssh.host } }),
+      ),
     kubernetes: () => (kubernetes ??= connect()),
     endpoint: (url, tls) => {
       const key = endpointKey(url, tls);

@@ -1,4 +1,7 @@
-import type { Step } from "../../engine/kind.ts";
+import type { RunContext, Step } from "../../engine/kind.ts";
+import type { World } from "../world.ts";
+import type { Gathered } from "./gathered.ts";
+import type { HarborCertificateSpec } from "./schema.ts";
 
 export type CertificateAction =
   | { readonly type: "create-authority" }
@@ -11,6 +14,12 @@ export type CertificateAction =
   | { readonly type: "remove-pair"; readonly of: string };
 
 export type CertificateStep = Step<CertificateAction>;
+
+/** What a step gets when it runs. */
+export interface CertificateContext extends RunContext<HarborCertificateSpec, World> {
+  /** Reads anew what there is: a step relies on no memory of the one before. */
+  gather(): Promise<Gathered>;
+}
 
 export const idsOf = (steps: readonly CertificateStep[]): string[] => steps.map((s) => s.id);
 

@@ -4,7 +4,7 @@ import type { Sensitive } from "../../model/sensitive.ts";
 import { certificatePem, readCertificates } from "../../pki/certificate.ts";
 import { toPkcs12 } from "../../pki/pkcs12.ts";
 import type { World } from "../world.ts";
-import type { CertificateDocument, Gathered } from "./gather.ts";
+import type { CertificateDocument, Gathered } from "./gathered.ts";
 import type { IssuedPair } from "./pair.ts";
 import { readPassphrase } from "./passphrase.ts";
 import type { FileDelivery, SecretDelivery } from "./schema-delivery.ts";

@@ -3,12 +3,10 @@ import type { Secret } from "../../clients/kubernetes/object.ts";
 import { nameOfReference, type Document } from "../../model/document.ts";
 import { MoorlineError } from "../../model/errors.ts";
 import { Sensitive } from "../../model/sensitive.ts";
-import { certificatePem, readCertificates } from "../../pki/certificate.ts";
-import { readSource } from "../shared/source.ts";
 import type { World } from "../world.ts";
-import { requirePair, unpackPair, type IssuedPair } from "./pair.ts";
+import { issuerOf } from "./issuers/catalogue.ts";
+import { requirePair, type IssuedPair } from "./pair.ts";
 import { harborCertificateSchema, type HarborCertificateSpec } from "./schema.ts";
-import { entries, openStore } from "./store.ts";
 
 type CertificateDocument = Document<HarborCertificateSpec>;
 
@@ -36,7 +34,7 @@ export async function resolveCertificateAuthority(
 ): Promise<string> {
   const document = find(name, world);
   const { deliver } = document.spec;
-  const kept = await keptAuthority(document, world, signal);
+  const kept = await issuerOf(document.spec).trust(document, world, signal);
   if (kept !== undefined) return kept;
   for (const { ca } of deliver.files) {
     const file = ca === undefined ? undefined : await world.host.readFile(ca);
@@ -47,25 +45,6 @@ export async function resolveCertificateAuthority(
     if (value !== undefined) return value;
   }
   throw notYet(document);
-}
-
-async function keptAuthority(
-  { spec, source }: CertificateDocument,
-  world: World,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const { ownAuthority, provided } = spec.issuer;
-  if (ownAuthority !== undefined) {
-    const store = await openStore(ownAuthority, source.directory, world, signal);
-    const kept = (await store.read(entries.authority)) ?? (await store.read(entries.certificate));
-    // The CA's key may stand in the same entry: only certificates leave here.
-    return kept && readCertificates(kept.reveal(), store.name).map(certificatePem).join("");
-  }
-  if (provided?.files !== undefined)
-    return (await readSource(provided.files.authority, source.directory, world)).text;
-  if (provided?.secretRef !== undefined)
-    return (await readSecret(provided.secretRef, world, signal))?.["ca.crt"];
-  return undefined;
 }
 
 /**
@@ -79,13 +58,10 @@ export async function resolveIssuedClient(
   signal: AbortSignal,
 ): Promise<IssuedPair> {
   const document = find(name, world);
-  const { issuer, deliver } = document.spec;
+  const { deliver } = document.spec;
   const subject = `${nameOfReference({ kind: document.kind, name })} (${client})`;
-  if (issuer.ownAuthority !== undefined) {
-    const store = await openStore(issuer.ownAuthority, document.source.directory, world, signal);
-    const packed = await store.read(entries.pair(name, client));
-    if (packed !== undefined) return unpackPair(packed, subject);
-  }
+  const kept = await issuerOf(document.spec).pair(document, client, world, signal);
+  if (kept !== undefined) return kept;
   for (const file of deliver.files.filter((f) => f.of === client)) {
     if (file.certificate === undefined || file.privateKey === undefined) continue;
     const [certificate, key] = await Promise.all([

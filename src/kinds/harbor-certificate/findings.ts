@@ -1,7 +1,7 @@
 import { nameOf } from "../../model/document.ts";
 import { finding, type Finding } from "../../model/finding.ts";
 import { day } from "./action.ts";
-import type { CertificateDocument } from "./gather.ts";
+import type { CertificateDocument } from "./gathered.ts";
 import type { ObservedCertificate, ObservedPair } from "./observed.ts";
 import type { HarborCertificateSpec } from "./schema.ts";
 

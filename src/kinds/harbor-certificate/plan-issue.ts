@@ -1,6 +1,6 @@
 import { message, type Message } from "../../text/message.ts";
 import type { CertificateStep } from "./action.ts";
-import type { CertificateDocument } from "./gather.ts";
+import type { CertificateDocument } from "./gathered.ts";
 import type { ObservedCertificate, ObservedPair } from "./observed.ts";
 import type { HarborCertificateSpec } from "./schema.ts";
 
@@ -32,30 +32,12 @@ function reasonToIssue(
       });
 }
 
-const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
+/** Whether two lists hold the same, in whatever order. */
+export const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
   [...new Set(a)].sort().join("\n") === [...new Set(b)].sort().join("\n");
 
 /** One spelling of each IPv6 address (RFC 5952), as URL parsing gives it. */
 const plainIp = (text: string): string => (text.includes(":") ? new URL(`http://[${text}]`).host : text);
-
-export function createAuthority(
-  { spec }: CertificateDocument,
-  observed: ObservedCertificate,
-): CertificateStep {
-  const own = spec.issuer.ownAuthority;
-  return {
-    id: "authority",
-    change: "create",
-    title: message("harborCertificate.createAuthority", {
-      name: own?.commonName ?? "",
-      days: own?.validityDays ?? 0,
-    }),
-    target: observed.store,
-    reason: message("harborCertificate.becauseNoAuthority"),
-    after: [],
-    action: { type: "create-authority" },
-  };
-}
 
 export function issue(
   document: CertificateDocument,
@@ -86,36 +68,3 @@ export function issue(
     },
   ];
 }
-
-export function issueList(
-  { spec }: CertificateDocument,
-  { crl, store }: ObservedCertificate,
-  now: Date,
-  after: readonly string[],
-): readonly CertificateStep[] {
-  if (spec.crl === undefined) return [];
-  const wanted = spec.crl.revoked.map((r) => serialOf(r.serialNumber));
-  const begin = crl === undefined ? 0 : Date.parse(crl.thisUpdate);
-  const renewAt = crl === undefined ? 0 : begin + (Date.parse(crl.nextUpdate) - begin) * spec.renewAfter;
-  const fits = crl !== undefined && crl.signed && sameSet(crl.serials.map(serialOf), wanted);
-  if (fits && now.getTime() < renewAt) return [];
-  const reason = fits ? "harborCertificate.becauseListDue" : "harborCertificate.becauseListDiffers";
-  return [
-    {
-      id: "crl",
-      change: crl === undefined ? "create" : "update",
-      title: message("harborCertificate.issueList", { count: wanted.length }),
-      target: store,
-      reason: message(reason),
-      after,
-      action: { type: "issue-crl" },
-    },
-  ];
-}
-
-/** The same number in one spelling. */
-export const serialOf = (text: string): string =>
-  text
-    .replaceAll(":", "")
-    .toLowerCase()
-    .replace(/^0+(?=.)/, "");

@@ -1,10 +1,13 @@
 import type { KindPlan } from "../../engine/kind.ts";
-import { day, idsOf, type CertificateAction } from "./action.ts";
+import { idsOf, type CertificateAction } from "./action.ts";
+import { planList } from "./crl.ts";
+import { deliveries } from "./deliveries/catalogue.ts";
+import type { Before } from "./deliveries/delivery.ts";
 import { findingsOf, foreignSecrets } from "./findings.ts";
-import { pairNames, type CertificateDocument } from "./gather.ts";
+import { pairNames, type CertificateDocument } from "./gathered.ts";
+import { issuerOf } from "./issuers/catalogue.ts";
 import type { ObservedCertificate } from "./observed.ts";
-import { deliverFiles, deliverSecrets } from "./plan-delivery.ts";
-import { createAuthority, issue, issueList } from "./plan-issue.ts";
+import { issue } from "./plan-issue.ts";
 
 /** Plans what is to be issued and delivered. Pure; renewal depends on `now`. */
 export function plan(
@@ -13,30 +16,29 @@ export function plan(
   now: Date,
 ): KindPlan<CertificateAction> {
   const { spec } = document;
-  const authority = spec.issuer.ownAuthority !== undefined && observed.authority === undefined;
-  const isOver =
-    observed.authority !== undefined && Date.parse(observed.authority.notAfter) - now.getTime() < day;
+  const issuer = issuerOf(spec);
   const findings = [...findingsOf(document, observed, now), ...foreignSecrets(observed)];
-  // A CA at its end can certify nothing that lasts a day; what is there stays.
-  if (spec.issuer.ownAuthority !== undefined && isOver) return { steps: [], findings };
-  const creating = authority ? [createAuthority(document, observed)] : [];
+  const { steps: preparing, isStuck } = issuer.prepare?.(document, observed, now) ?? {
+    steps: [],
+    isStuck: false,
+  };
+  if (isStuck) return { steps: [...preparing], findings };
+  const prepared = idsOf(preparing);
   const issuing =
-    spec.issuer.provided === undefined
-      ? pairNames(spec).flatMap((of) => issue(document, observed, of, now, idsOf(creating)))
-      : [];
-  const listing = issueList(document, observed, now, idsOf(creating));
-  const before = (of: string, wantsList: boolean): string[] => [
-    ...idsOf(issuing).filter((id) => id === `certificate/${of}`),
-    ...(wantsList ? idsOf(listing) : []),
-    ...(idsOf(issuing).includes(`certificate/${of}`) ? [] : idsOf(creating)),
-  ];
+    issuer.issue === undefined
+      ? []
+      : pairNames(spec).flatMap((of) => issue(document, observed, of, now, prepared));
+  const listing = planList(document, observed, now, prepared);
+  const before: Before = (of, wantsList) => {
+    const issued = idsOf(issuing).filter((id) => id === `certificate/${of}`);
+    return [...issued, ...(wantsList ? idsOf(listing) : []), ...(issued.length > 0 ? [] : prepared)];
+  };
   return {
     steps: [
-      ...creating,
+      ...preparing,
       ...issuing,
       ...listing,
-      ...deliverFiles(document, observed, before),
-      ...deliverSecrets(document, observed, before),
+      ...deliveries.flatMap((delivery) => delivery.plan(document, observed, before)),
     ],
     findings,
   };

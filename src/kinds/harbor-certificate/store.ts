@@ -5,7 +5,12 @@ import { resources } from "../../clients/kubernetes/resources.ts";
 import { isError, MoorlineError } from "../../model/errors.ts";
 import { Sensitive } from "../../model/sensitive.ts";
 import type { World } from "../world.ts";
-import type { OwnAuthority } from "./schema-issuer.ts";
+
+/** Where a document says that its store is: exactly one of the two. */
+export interface StorePlace {
+  readonly directory?: string | undefined;
+  readonly secretRef?: { readonly namespace: string; readonly name: string } | undefined;
+}
 
 /**
  * Where a CA keeps its key and what it has issued: a folder or a Secret, each entry one file or key.
@@ -36,7 +41,7 @@ export const entries = {
 
 /** Opens the place that a document names; nothing is read yet. */
 export async function openStore(
-  { directory, secretRef }: OwnAuthority,
+  { directory, secretRef }: StorePlace,
   documentDirectory: string,
   world: World,
   signal: AbortSignal,

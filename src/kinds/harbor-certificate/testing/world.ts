@@ -37,6 +37,7 @@ export async function folderWorld(
     environment: (name) => more.environment?.[name],
     host: localHost({ root }),
     documentsHost: localHost({ root }),
+    openHost: () => Promise.resolve(localHost({ root })),
     kubernetes: () =>
       more.kubernetes === undefined
         ? Promise.reject(new MoorlineError("KUBECONFIG_MISSING", { subject: "test" }))

@@ -25,6 +25,8 @@ export function testWorld(options: TestWorldOptions): World & AsyncDisposable {
     environment: (name) => options.environment?.[name],
     host: localHost(options.root === undefined ? {} : { root: options.root }),
     documentsHost: localHost(options.root === undefined ? {} : { root: options.root }),
+    // A machine that a document names is the same folder here.
+    openHost: () => Promise.resolve(localHost(options.root === undefined ? {} : { root: options.root })),
     kubernetes: () =>
       options.kubernetes === undefined
         ? Promise.reject(new MoorlineError("KUBECONFIG_MISSING", { subject: "test" }))

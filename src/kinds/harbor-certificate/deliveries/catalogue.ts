@@ -1,0 +1,6 @@
+import type { Delivery } from "./delivery.ts";
+import { filesDelivery } from "./files.ts";
+import { secretsDelivery } from "./secrets.ts";
+
+/** Every way of delivery, in the order in which their steps are shown. */
+export const deliveries: readonly Delivery[] = [filesDelivery, secretsDelivery];

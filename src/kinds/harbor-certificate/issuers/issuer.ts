@@ -1,0 +1,38 @@
+import type { World } from "../../world.ts";
+import type { CertificateAction, CertificateContext, CertificateStep } from "../action.ts";
+import type { CertificateDocument, Gathered } from "../gathered.ts";
+import type { ObservedCertificate } from "../observed.ts";
+import type { IssuedPair } from "../pair.ts";
+import type { Store } from "../store.ts";
+
+/** What must be there before anything can be issued: a CA, an account. */
+export interface Preparation {
+  readonly steps: readonly CertificateStep[];
+  /** Nothing can be issued now, and nothing that is there may be touched; a finding says why. */
+  readonly isStuck: boolean;
+}
+
+/**
+ * One way to come by certificates. The kind decides when one is due, verifies what comes back and keeps it; an issuer
+ * only says what there is and makes what is asked for.
+ */
+export interface Issuer {
+  /** Where it keeps what it issued; absent where somebody else keeps it. */
+  openStore?(document: CertificateDocument, world: World, signal: AbortSignal): Promise<Store>;
+  /** Reads everything there is. @throws CERTIFICATE_AUTHORITY_BROKEN, CERTIFICATE_NOT_USABLE, PASSPHRASE_MISSING, PKI_* */
+  gather(document: CertificateDocument, world: World, signal: AbortSignal): Promise<Gathered>;
+  /** The CA that clients are to trust, without opening any key; undefined where it is not there yet. */
+  trust(document: CertificateDocument, world: World, signal: AbortSignal): Promise<string | undefined>;
+  /** One pair that it issued, without opening the CA's key. */
+  pair(
+    document: CertificateDocument,
+    of: string,
+    world: World,
+    signal: AbortSignal,
+  ): Promise<IssuedPair | undefined>;
+  /** Pure. */
+  prepare?(document: CertificateDocument, observed: ObservedCertificate, now: Date): Preparation;
+  runPreparation?(action: CertificateAction, context: CertificateContext): Promise<void>;
+  /** Makes a new pair; absent where certificates are brought along. */
+  issue?(of: string, context: CertificateContext): Promise<IssuedPair>;
+}
