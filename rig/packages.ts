@@ -9,6 +9,7 @@ export const runtimePackages = [
   "conntrack",
   "containerd",
   "containernetworking-plugins",
+  "docker-compose",
   "docker-registry",
   "docker.io",
   "etcd-server",
@@ -16,11 +17,14 @@ export const runtimePackages = [
   "iptables",
   "mount",
   "nginx",
+  "openssh-server",
   "openssl",
   "pebble",
   "runc",
   "skopeo",
   "socat",
+  "sudo",
+  "testssl.sh",
   "util-linux",
 ] as const;
 
