@@ -1,5 +1,6 @@
 import { cliErrors } from "./cli.ts";
 import { engineErrors } from "./engine.ts";
+import { harborComposeErrors } from "./harbor-compose.ts";
 import { harborErrors } from "./harbor.ts";
 import { hostErrors } from "./host.ts";
 import { kindErrors } from "./kinds.ts";
@@ -16,6 +17,7 @@ export const errorTexts = {
   ...pkiErrors,
   ...networkErrors,
   ...harborErrors,
+  ...harborComposeErrors,
   ...kubernetesErrors,
   ...hostErrors,
   ...kindErrors,
