@@ -109,7 +109,7 @@ describe("skopeo, by the same files in its certificate folder", () => {
       const refused = await skopeoInspect(folder, `${mutualTls}/rig/busybox:1`);
       expect(refused.status).not.toBe(0);
       expect(refused.stderr).toContain("400");
-      await copyDockerLayout(folder, rig.registryClient);
+      await copyDockerLayout(folder, { client: rig.registryClient });
       expect(await skopeoInspect(folder, `${mutualTls}/rig/busybox:1`)).toMatchObject({ status: 0 });
     });
   });

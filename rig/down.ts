@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { tryCommand } from "./command.ts";
 import { removeDockerLoopback } from "./docker-loopback.ts";
 import { readIfPresent } from "./files.ts";
+import { dockerCommand } from "./images/docker.ts";
 import type { RigLayout } from "./layout.ts";
 import { setLoopbackNames } from "./names.ts";
 import { ensureRunning, recordedNames, runningProcess, stopProcess } from "./processes.ts";
@@ -15,6 +16,7 @@ export async function bringDown(layout: RigLayout, log: (line: string) => void):
   };
   await stop("kubelet");
   await removeContainers(layout);
+  await removeDockerContainers(layout);
   const remaining = await recordedNames(layout);
   // etcd last, so that nobody spends their end on looking for it.
   await Promise.all(remaining.filter((name) => name !== "etcd").map(stop));
@@ -45,6 +47,15 @@ async function removeContainers(layout: RigLayout): Promise<void> {
     await tryCommand([...ctr, "tasks", "delete", "--force", id]);
     await tryCommand([...ctr, "containers", "delete", id]);
   }
+}
+
+// Those of a test that was killed: docker would start them again with itself.
+async function removeDockerContainers(layout: RigLayout): Promise<void> {
+  if ((await runningProcess(layout, "dockerd")) === undefined) return;
+  const docker = dockerCommand(layout);
+  const { stdout } = await tryCommand([...docker, "ps", "--all", "--quiet", "--no-trunc"]);
+  const ids = stdout.split("\n").filter((line) => line !== "");
+  if (ids.length > 0) await tryCommand([...docker, "rm", "--force", ...ids]);
 }
 
 // dockerd starts a containerd and stops it again, unless dockerd itself was killed.

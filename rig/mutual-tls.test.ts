@@ -17,7 +17,7 @@ describe("a registry that demands a client certificate", () => {
 
   test("serves a node that has the pair in docker's layout", async () => {
     await using folder = await containerdHost(host, {});
-    await copyDockerLayout(folder.path, rig.registryClient);
+    await copyDockerLayout(folder.path, { client: rig.registryClient });
     expect(await pullMessage(present)).toBe("pulled");
     expect(await pullMessage(absent)).toBe(`${failurePrefix(absent, "NotFound")}${absent}: not found`);
   });

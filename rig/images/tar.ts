@@ -1,6 +1,6 @@
 /** What an archive holds: a folder, a file or a symbolic link. Paths have no leading slash. */
 export type TarEntry =
-  | { readonly path: string; readonly type: "folder" }
+  | { readonly path: string; readonly type: "folder"; readonly mode?: number }
   | { readonly path: string; readonly type: "file"; readonly content: Uint8Array; readonly mode?: number }
   | { readonly path: string; readonly type: "link"; readonly target: string };
 
@@ -24,7 +24,7 @@ function header(entry: TarEntry): Uint8Array {
   const number = (value: number, offset: number, length: number): void =>
     put(value.toString(8).padStart(length - 1, "0"), offset, length);
   put(entry.type === "folder" ? `${entry.path}/` : entry.path, 0, 100);
-  number(entry.type === "file" ? (entry.mode ?? 0o644) : 0o755, 100, 8);
+  number(modeOf(entry), 100, 8);
   number(0, 108, 8);
   number(0, 116, 8);
   number(entry.type === "file" ? entry.content.length : 0, 124, 12);
@@ -37,6 +37,11 @@ function header(entry: TarEntry): Uint8Array {
   const sum = bytes.reduce((total, byte) => total + byte, 0);
   put(`${sum.toString(8).padStart(6, "0")}\0 `, 148, 8);
   return bytes;
+}
+
+function modeOf(entry: TarEntry): number {
+  if (entry.type === "link") return 0o755;
+  return entry.mode ?? (entry.type === "file" ? 0o644 : 0o755);
 }
 
 function padding(length: number): number {

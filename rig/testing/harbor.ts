@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Agent, request } from "undici";
+import { Agent, request, type Dispatcher } from "undici";
 import { openEndpoint } from "../../src/clients/http/endpoint.ts";
 import { Sensitive } from "../../src/model/sensitive.ts";
 import { startHarbor, type Harbor } from "../../src/sandbox/harbor/harbor.ts";
@@ -11,27 +11,33 @@ import { busyboxImage } from "../images/busybox.ts";
 import { skopeoPush } from "../images/push.ts";
 import { names, ports, rigLayout } from "../layout.ts";
 import { ensureNamespace } from "../pods.ts";
-import { copyDockerLayout, type ClientPair } from "./node-files.ts";
+import { copyDockerLayout, type ClientPair, type DockerTrust } from "./node-files.ts";
 
 const rig = rigAddresses();
 const layout = rigLayout();
-const administrator = { name: "admin", secret: "Harbor12345" };
 
 export interface Account {
   readonly name: string;
   readonly secret: string;
 }
 
-/** The sandbox's Harbor before the rig's docker-registry, under the rig's name and certificate, where the node, docker and skopeo can reach it. */
-export interface RigHarbor extends AsyncDisposable {
-  /** `name:port`, as in an image reference. */
-  readonly host: string;
-  readonly harbor: Harbor;
+/** Of every Harbor on the rig. */
+export const administratorAccount: Account = { name: "admin", secret: "Harbor12345" };
+
+/** What Harbor's administrator does in tests. */
+export interface HarborAdministrator {
   /** Calls the API as the administrator; throws unless it answers with a 2xx. */
   call(method: "POST" | "PUT" | "GET", path: string, body?: unknown): Promise<unknown>;
   createProject(name: string, more?: Readonly<Record<string, unknown>>): Promise<void>;
   /** A robot that may pull from one project and nothing else. */
   createPullRobot(project: string, name: string): Promise<Account & { readonly id: number }>;
+}
+
+/** The sandbox's Harbor before the rig's docker-registry, under the rig's name and certificate, where the node, docker and skopeo can reach it. */
+export interface RigHarbor extends HarborAdministrator, AsyncDisposable {
+  /** `name:port`, as in an image reference. */
+  readonly host: string;
+  readonly harbor: Harbor;
   /** Pushes a busybox as the administrator, with skopeo. */
   push(repository: string): Promise<void>;
 }
@@ -46,7 +52,7 @@ export async function startRigHarbor(client?: ClientPair): Promise<RigHarbor> {
     registry: behind,
     port: 0,
     hostname: names.registry,
-    adminPassword: new Sensitive(administrator.secret),
+    adminPassword: new Sensitive(administratorAccount.secret),
     tls: {
       certificatePem: await readFile(join(layout.pki, "registry.crt"), "utf8"),
       privateKeyPem: new Sensitive(await readFile(join(layout.pki, "registry.key"), "utf8")),
@@ -59,11 +65,27 @@ export async function startRigHarbor(client?: ClientPair): Promise<RigHarbor> {
       : { cert: await readFile(client.certificatePath, "utf8"), key: await readFile(client.keyPath, "utf8") };
   const dispatcher = new Agent({ connect: { ca: caPem, ...pair } });
   const host = `${names.registry}:${harbor.port}`;
-  const call: RigHarbor["call"] = async (method, path, body) => {
-    const answer = await request(`https://${host}/api/v2.0${path}`, {
+  return {
+    host,
+    harbor,
+    ...administratorOf(`https://${host}`, dispatcher),
+    push: async (repository) => pushAsAdministrator(`${host}/${repository}`, { client }),
+    async [Symbol.asyncDispose]() {
+      await dispatcher.close();
+      await harbor[Symbol.asyncDispose]();
+      await behind[Symbol.asyncDispose]();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+/** @param url of Harbor, without a slash at its end */
+export function administratorOf(url: string, dispatcher: Dispatcher): HarborAdministrator {
+  const call: HarborAdministrator["call"] = async (method, path, body) => {
+    const answer = await request(`${url}/api/v2.0${path}`, {
       dispatcher,
       method,
-      headers: { authorization: `Basic ${encode(administrator)}`, "content-type": "application/json" },
+      headers: { authorization: `Basic ${encode(administratorAccount)}`, "content-type": "application/json" },
       body: body === undefined ? null : JSON.stringify(body),
     });
     const text = await answer.body.text();
@@ -71,8 +93,6 @@ export async function startRigHarbor(client?: ClientPair): Promise<RigHarbor> {
     return text === "" ? undefined : (JSON.parse(text) as unknown);
   };
   return {
-    host,
-    harbor,
     call,
     createProject: async (name, more = {}) => {
       await call("POST", "/projects", { project_name: name, metadata: { public: "false" }, ...more });
@@ -83,22 +103,22 @@ export async function startRigHarbor(client?: ClientPair): Promise<RigHarbor> {
       const robot = { name, level: "project", duration: -1, permissions };
       return (await call("POST", "/robots", robot)) as Account & { id: number };
     },
-    push: async (repository) => pushAsAdministrator(`${host}/${repository}`, client),
-    async [Symbol.asyncDispose]() {
-      await dispatcher.close();
-      await harbor[Symbol.asyncDispose]();
-      await behind[Symbol.asyncDispose]();
-      await rm(directory, { recursive: true });
-    },
   };
 }
 
-async function pushAsAdministrator(target: string, client?: ClientPair): Promise<void> {
+/**
+ * Pushes a busybox with skopeo.
+ * @param target the whole reference
+ * @param trust the rig's authority and no pair, unless told
+ */
+export async function pushAsAdministrator(target: string, trust: DockerTrust = {}): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "moorline-rig-push-"));
   try {
     const authFile = join(folder, "auth.json");
-    await writeFile(authFile, dockerConfig(target.split("/")[0] ?? "", administrator), { mode: 0o600 });
-    await copyDockerLayout(folder, client);
+    await writeFile(authFile, dockerConfig(target.split("/")[0] ?? "", administratorAccount), {
+      mode: 0o600,
+    });
+    await copyDockerLayout(folder, trust);
     const options = ["--dest-cert-dir", folder, "--dest-authfile", authFile];
     await skopeoPush(await busyboxImage(undefined, target), target, options, layout);
   } finally {
@@ -126,7 +146,7 @@ export async function putPullSecret(
 }
 
 /** docker's configuration with one credential in it. */
-function dockerConfig(key: string, account: Account): string {
+export function dockerConfig(key: string, account: Account): string {
   const auth = encode(account);
   return JSON.stringify({ auths: { [key]: { username: account.name, password: account.secret, auth } } });
 }

@@ -24,13 +24,23 @@ export async function containerdHost(
 /** The same for docker, in docker's own layout. */
 export async function dockerHost(host: string, client?: ClientPair): Promise<HostFolder> {
   const folder = await hostFolder(join(rig.dockerCertsDirectory, host), {});
-  await copyDockerLayout(folder.path, client);
+  await copyDockerLayout(folder.path, { client });
   return folder;
 }
 
+/** Whom a client believes, and what it shows. */
+export interface DockerTrust {
+  /** The rig's authority of registries unless told. */
+  readonly authorityPath?: string;
+  readonly client?: ClientPair | undefined;
+}
+
 /** Docker's layout: `ca.crt`, and `client.cert` with `client.key` where a pair is given. */
-export async function copyDockerLayout(folder: string, client?: ClientPair): Promise<void> {
-  await copyFile(rig.registryAuthorityPath, join(folder, "ca.crt"));
+export async function copyDockerLayout(
+  folder: string,
+  { authorityPath = rig.registryAuthorityPath, client }: DockerTrust = {},
+): Promise<void> {
+  await copyFile(authorityPath, join(folder, "ca.crt"));
   if (client === undefined) return;
   await copyFile(client.certificatePath, join(folder, "client.cert"));
   await copyFile(client.keyPath, join(folder, "client.key"));
