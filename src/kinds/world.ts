@@ -30,6 +30,9 @@ export interface World extends EngineWorld {
    * @throws MoorlineError KUBECONFIG_* where there is none or it is not usable
    */
   kubernetes(): Promise<KubernetesClient>;
-  /** An HTTPS endpoint; the same URL and options give the same connection pool. */
-  endpoint(url: string, tls: TlsOptions): HttpEndpoint;
+  /**
+   * An HTTPS endpoint; the same URL and options give the same connection pool.
+   * @param from the machine that opens the connections, so that its network is used; this one otherwise
+   */
+  endpoint(url: string, tls: TlsOptions, from?: Host): HttpEndpoint;
 }

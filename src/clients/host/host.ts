@@ -1,3 +1,5 @@
+import type { Duplex } from "node:stream";
+
 /** What a file is besides its bytes. */
 export interface FileAttributes {
   /** Permission bits only, such as 0o600. */
@@ -117,4 +119,17 @@ export interface Host {
    * @throws HOST_COMMAND_NOT_FOUND, HOST_COMMAND_TIMEOUT, HOST_COMMANDS_UNAVAILABLE, CANCELLED
    */
   run(argv: readonly [string, ...string[]], options: RunOptions): Promise<CommandResult>;
+
+  /**
+   * Opens a TCP connection from that machine, over its network and with its own names for hosts: what is seen through
+   * it is what the machine would see. Waits for at most 10 s; `signal` ends the waiting, not the open connection.
+   * @param host name or address, as the machine knows it
+   * @returns the open connection; whoever asked destroys it
+   * @throws HOST_DIAL_FAILED with the system's code as `reason` (ECONNREFUSED, ETIMEDOUT …), HOST_SSH_FORWARDING_REFUSED,
+   *   CANCELLED
+   */
+  dial(host: string, port: number, signal: AbortSignal): Promise<Duplex>;
 }
+
+/** How something is connected from another machine: {@link Host.dial} of that one. */
+export type Dial = Host["dial"];

@@ -3,6 +3,7 @@ import { dirname, join, relative } from "node:path/posix";
 import { MoorlineError } from "../../model/errors.ts";
 import { overwrite, syncDirectory, writeAtomically } from "./atomic.ts";
 import { runCommand } from "./commands.ts";
+import { dialFromHere } from "./dial.ts";
 import { absentOr, fileFailure, systemCode } from "./failures.ts";
 import type { FileType, Host, HostEntry, HostFile } from "./host.ts";
 import { resolveForWriting, resolvePath } from "./paths.ts";
@@ -67,6 +68,7 @@ export function localHost(options: LocalHostOptions = {}): Host {
       const environment = { PATH: usualPath, ...options.environment, LC_ALL: "C", ...run.environment };
       return runCommand(argv, { ...run, environment });
     },
+    dial: dialFromHere,
   };
 }
 

@@ -1,10 +1,14 @@
-import { Agent } from "undici";
+import type { Socket } from "node:net";
+import { Agent, buildConnector } from "undici";
+import type { Dial } from "../host/host.ts";
 import { secureContextOf } from "../tls/secure-context.ts";
 import type { TlsOptions } from "./tls-options.ts";
 
 export interface AgentOptions {
   readonly connections?: number;
   readonly timeoutMs?: number;
+  /** Opens the connections; from this machine by default. */
+  readonly dial?: Dial;
 }
 
 /** Milliseconds. A server that takes longer to accept a connection than this does not serve. */
@@ -13,21 +17,41 @@ export function connectLimitOf(options: AgentOptions): number {
 }
 
 export function agentOf(base: URL, options: AgentOptions, tls: TlsOptions): Agent {
+  const connect = {
+    timeout: connectLimitOf(options),
+    ...(base.protocol === "https:" && {
+      secureContext: secureContextOf(tls, base.origin),
+      rejectUnauthorized: tls.insecureSkipVerify !== true,
+      ...(tls.serverName !== undefined && { servername: tls.serverName }),
+    }),
+  };
   return new Agent({
     connections: options.connections ?? 16,
     // Below the idle limit of every server in the field (Node 5 s announces itself, nginx 65 s, kube-apiserver 90 s).
     keepAliveTimeout: 10_000,
     pipelining: 1,
     allowH2: false,
-    connect: {
-      timeout: connectLimitOf(options),
-      ...(base.protocol === "https:" && {
-        secureContext: secureContextOf(tls, base.origin),
-        rejectUnauthorized: tls.insecureSkipVerify !== true,
-        ...(tls.serverName !== undefined && { servername: tls.serverName }),
-      }),
-    },
+    connect: options.dial === undefined ? connect : through(options.dial, connect),
   });
+}
+
+/** A connector whose TCP connections another machine opens; the handshake itself stays here, with the key. */
+function through(dial: Dial, options: buildConnector.BuildOptions): buildConnector.connector {
+  const handshake = buildConnector({ ...options, allowH2: false });
+  return (to, callback) => {
+    const isTls = to.protocol === "https:";
+    const port = Number(to.port || (isTls ? 443 : 80));
+    const signal = AbortSignal.timeout(options.timeout ?? 10_000);
+    dial(to.hostname.replaceAll(/[[\]]/g, ""), port, signal).then(
+      (connection) => {
+        // What undici asks of a plain socket every duplex stream has; its types name net.Socket.
+        const socket = connection as Socket;
+        if (isTls) handshake({ ...to, httpSocket: socket }, callback);
+        else callback(null, socket);
+      },
+      (thrown: unknown) => callback(thrown instanceof Error ? thrown : new Error(String(thrown)), null),
+    );
+  };
 }
 
 /** TLS for other origins that a server redirects to: same demands, but no client certificate and no name override. */

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { PassThrough, Readable } from "node:stream";
 import type { Agent, Dispatcher } from "undici";
 import { MoorlineError } from "../../model/errors.ts";
+import type { Dial } from "../host/host.ts";
 import { agentOf, connectLimitOf, strangersTls } from "./agent.ts";
 import { bodyOf, readBounded } from "./body.ts";
 import { Deadline } from "./deadline.ts";
@@ -34,6 +35,8 @@ export interface EndpointOptions {
   readonly headers?: HttpHeaders;
   /** Where request ids come from; random UUIDs by default. */
   readonly requestId?: () => string;
+  /** Opens the connections, so that another machine's network is used; from this machine by default. */
+  readonly dial?: Dial;
 }
 
 export interface HttpRequest {
@@ -222,7 +225,8 @@ export class HttpEndpoint implements AsyncDisposable {
     const place = isOurs ? this.#origin() : placeOf(new URL(origin), origin, {});
     const error = transportError(thrown, place, this.#limits(this.#limitOf(request)));
     if (this.#base.protocol !== "https:" || !isOurs) return error;
-    const where = { place: this.#origin(), tls: this.#options.tls, signal: deadline.signal };
+    const { tls, dial } = this.#options;
+    const where = { place: this.#origin(), tls, dial, signal: deadline.signal };
     const unexplained = isClosedByPeer(thrown) || error.code === "TLS_HANDSHAKE_FAILED";
     if (unexplained && !this.#answered) return explainClosedConnection(error, where);
     return explainUntrusted(error, where);

@@ -1,24 +1,27 @@
 import type { MoorlineError } from "../../model/errors.ts";
 import { tlsCodeOf, tlsFailure, type Place } from "../tls/failures.ts";
+import type { Dial } from "../host/host.ts";
 import { observedNames, probeTls, type TlsObservation } from "../tls/probe.ts";
 import type { TlsOptions } from "./tls-options.ts";
 
 interface Where {
   readonly place: Place;
   readonly tls: TlsOptions | undefined;
+  readonly dial: Dial | undefined;
   readonly signal: AbortSignal;
 }
 
 /** A second look at a failing server must stay short: the caller waits for it. */
 const probeLimitMs = 3000;
 
-function look({ place, tls, signal }: Where): Promise<TlsObservation> {
+function look({ place, tls, dial, signal }: Where): Promise<TlsObservation> {
   return probeTls({
     host: place.host,
     port: place.port,
     timeoutMs: probeLimitMs,
     signal,
     ...(tls && { tls }),
+    ...(dial && { dial }),
   });
 }
 

@@ -1,7 +1,11 @@
 import { X509Certificate } from "node:crypto";
-import { connect as connectTcp, isIP } from "node:net";
+import { isIP } from "node:net";
+import type { Duplex } from "node:stream";
 import { connect, type ConnectionOptions, type DetailedPeerCertificate, type TLSSocket } from "node:tls";
+import type { Dial } from "../host/host.ts";
 import type { TlsOptions } from "../http/tls-options.ts";
+import { isError } from "../../model/errors.ts";
+import { dialFromHere } from "../host/dial.ts";
 import { isClientAlert, type ServedCertificate } from "./failures.ts";
 import { rootlessContextOf, secureContextOf } from "./secure-context.ts";
 
@@ -14,6 +18,8 @@ export interface TlsProbe {
   readonly signal?: AbortSignal;
   /** Limit for each of the two handshakes; default 10 s. */
   readonly timeoutMs?: number;
+  /** Opens the connection, so that another machine's network is seen; from this machine by default. */
+  readonly dial?: Dial;
 }
 
 /** What a TLS server showed, whether it is trusted or not. */
@@ -58,8 +64,8 @@ export async function probeTls(probe: TlsProbe): Promise<TlsObservation> {
   const serverName = probe.serverName ?? probe.tls?.serverName ?? probe.host;
   const subject = `${probe.host}:${probe.port}`;
   const options: ConnectionOptions = {
+    // For the name in the certificate; the connection itself is already open.
     host: probe.host,
-    port: probe.port,
     ...(isIP(serverName) === 0 && { servername: serverName }),
     secureContext: secureContextOf(probe.tls ?? {}, subject),
     // The observation wants the chain of an untrusted server too; nothing but a bare GET is ever sent.
@@ -99,7 +105,8 @@ function converse(
   draft: Draft,
 ): Promise<void> {
   return new Promise((resolve) => {
-    const socket = connectTcp({ host: probe.host, port: probe.port });
+    const stop = new AbortController();
+    let socket: Duplex | undefined;
     let tls: TLSSocket | undefined;
     let answer = "";
     let sawCertificate = false;
@@ -114,14 +121,17 @@ function converse(
         sawCertificate: sawCertificate || draft.handshake,
         sent: probe.tls?.clientCertificate !== undefined,
       });
+      stop.abort();
       tls?.destroy();
-      socket.destroy();
+      socket?.destroy();
       resolve();
     };
     if (probe.signal?.aborted) return finish("PROBE_CANCELLED");
     probe.signal?.addEventListener("abort", cancel, { once: true });
-    socket.on("error", (error: NodeJS.ErrnoException) => finish(error.code ?? error.message));
-    socket.once("connect", () => {
+    const onOpen = (opened: Duplex): void => {
+      if (stop.signal.aborted) return void opened.destroy();
+      socket = opened;
+      socket.on("error", (error: NodeJS.ErrnoException) => finish(error.code ?? error.message));
       draft.connected = true;
       tls = connect({ ...options, socket });
       tls.on("error", (error: NodeJS.ErrnoException) => {
@@ -139,8 +149,16 @@ function converse(
         if (answer.length > 8192 || (hasStatus && !/^HTTP\/1\.\d 400/.test(answer))) finish();
       });
       tls.once("close", () => finish());
-    });
+    };
+    const dial = probe.dial ?? dialFromHere;
+    dial(probe.host, probe.port, stop.signal).then(onOpen, (thrown: unknown) => finish(codeOf(thrown)));
   });
+}
+
+/** The system's code of a connection that did not open, which {@link Host.dial} gives as the reason. */
+function codeOf(thrown: unknown): string {
+  if (isError(thrown, "HOST_DIAL_FAILED")) return String(thrown.parameters["reason"]);
+  return (thrown as { code?: string }).code ?? String(thrown);
 }
 
 function record(socket: TLSSocket, draft: Draft): void {

@@ -23,7 +23,7 @@ export type OpenWorld = World & AsyncDisposable;
 
 /** Makes the world of one command: nothing is connected before it is asked for. */
 export function openWorld(options: WorldOptions): OpenWorld {
-  const endpoints = new Map<string, HttpEndpoint>();
+  const endpoints = new Map<Host | undefined, Map<string, HttpEndpoint>>();
   let kubernetes: Promise<KubernetesClient> | undefined;
   const { environment } = options.io;
 
@@ -47,16 +47,20 @@ export function openWorld(options: WorldOptions): OpenWorld {
         new MoorlineError("HOST_COMMANDS_UNAVAILABLE", { subject: ssh.host, parameters: { root: ssh.host } }),
       ),
     kubernetes: () => (kubernetes ??= connect()),
-    endpoint: (url, tls) => {
+    endpoint: (url, tls, from) => {
+      const pool = endpoints.get(from) ?? new Map<string, HttpEndpoint>();
+      endpoints.set(from, pool);
       const key = endpointKey(url, tls);
-      const known = endpoints.get(key);
+      const known = pool.get(key);
       if (known !== undefined) return known;
-      const opened = openEndpoint(url, { tls, connections: 32 });
-      endpoints.set(key, opened);
+      const through = from === undefined ? { connections: 32 } : { connections: 4, dial: from.dial };
+      const opened = openEndpoint(url, { tls, ...through });
+      pool.set(key, opened);
       return opened;
     },
     [Symbol.asyncDispose]: async () => {
-      await Promise.all([...endpoints.values()].map((e) => e[Symbol.asyncDispose]()));
+      const pools = [...endpoints.values()].flatMap((pool) => [...pool.values()]);
+      await Promise.all(pools.map((e) => e[Symbol.asyncDispose]()));
       await (await kubernetes?.catch(() => undefined))?.[Symbol.asyncDispose]();
     },
   };

@@ -331,7 +331,10 @@ describeInvariants<State, World>("NodeTrust", {
       works: async () => {
         const runtime = { name: "containerd", folder: folder() } as const;
         const tls = await readAsRuntime(runtime, host, machine.world);
-        return tls.ca !== undefined && (await whyNoHandshake(`https://${host}`, tls, signal)) === undefined;
+        const { world } = machine;
+        return (
+          tls.ca !== undefined && (await whyNoHandshake(`https://${host}`, tls, world, signal)) === undefined
+        );
       },
       snapshot: () => filesOf(machine),
       secrets: () => Promise.resolve([leaf.privateKeyPem.reveal()]),

@@ -56,10 +56,11 @@ function tlsOf(
   };
 }
 
-/** @returns why a handshake fails; undefined where it holds */
+/** Shakes hands from the node itself. @returns why it fails; undefined where it holds */
 export async function whyNoHandshake(
   url: string,
   tls: TlsOptions,
+  { host }: Pick<World, "host">,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { hostname, port } = new URL(url);
@@ -67,6 +68,7 @@ export async function whyNoHandshake(
     host: hostname.replaceAll(/[[\]]/g, ""),
     port: Number(port || 443),
     tls,
+    dial: host.dial,
     signal,
   });
   if (!seen.connected) return seen.failure ?? "no connection";
@@ -82,7 +84,7 @@ export async function proveHandshake(
   world: World,
   signal: AbortSignal,
 ): Promise<Proof> {
-  const why = await whyNoHandshake(url, await readAsRuntime(runtime, host, world), signal);
+  const why = await whyNoHandshake(url, await readAsRuntime(runtime, host, world), world, signal);
   return {
     title: message("nodeTrust.proofHandshake", { runtime: runtime.name }),
     subject: `${world.host.name}:${runtime.folder}`,

@@ -89,8 +89,9 @@ async function provePairBeforeItReplaces(
   wanting: readonly WantedFile[],
   runtime: Runtime,
   gathered: Gathered,
-  { world, signal }: Context,
+  context: Context,
 ): Promise<void> {
+  const { world } = context;
   const replaces =
     runtime.obsolete.length > 0 ||
     (await Promise.all(wanting.filter((f) => isOfPair(f.path)).map((f) => world.host.stat(f.path)))).some(
@@ -99,11 +100,11 @@ async function provePairBeforeItReplaces(
   if (!replaces || gathered.client === undefined) return;
   // Judged against all authorities of the bundle: whether the new CA serves yet is another question.
   const ca = runtime.files.find((f) => f.path === runtime.bundle?.path)?.text;
-  await requireHandshake(gathered, { ...tlsOf(gathered), ...(ca !== undefined && { ca }) }, signal);
+  await requireHandshake(gathered, { ...tlsOf(gathered), ...(ca !== undefined && { ca }) }, context);
 }
 
-async function requireHandshake(gathered: Gathered, tls: TlsOptions, signal: AbortSignal): Promise<void> {
-  const reason = await whyNoHandshake(gathered.url, tls, signal);
+async function requireHandshake(gathered: Gathered, tls: TlsOptions, context: Context): Promise<void> {
+  const reason = await whyNoHandshake(gathered.url, tls, context.world, context.signal);
   if (reason !== undefined)
     throw new MoorlineError("NODE_TRUST_NOT_PROVED", { subject: gathered.url, parameters: { reason } });
 }
@@ -152,8 +153,8 @@ async function restart({ record }: Gathered, context: Context): Promise<void> {
 
 /** What is former goes only now that its successor was seen to work alone. */
 async function dropFormer(runtime: Runtime, gathered: Gathered, context: Context): Promise<void> {
-  const { world, signal } = context;
-  await requireHandshake(gathered, tlsOf(gathered), signal);
+  const { world } = context;
+  await requireHandshake(gathered, tlsOf(gathered), context);
   const { bundle, obsolete, formerAuthorities } = runtime;
   const kept: FileChange[] =
     bundle === undefined || formerAuthorities === 0

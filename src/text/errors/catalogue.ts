@@ -7,6 +7,7 @@ import { kindErrors } from "./kinds.ts";
 import { kubernetesErrors } from "./kubernetes.ts";
 import { modelErrors } from "./model.ts";
 import { networkErrors } from "./network.ts";
+import { nodeErrors } from "./nodes.ts";
 import { pkiErrors } from "./pki.ts";
 import { sandboxErrors } from "./sandbox.ts";
 
@@ -16,6 +17,7 @@ export const errorTexts = {
   ...engineErrors,
   ...pkiErrors,
   ...networkErrors,
+  ...nodeErrors,
   ...harborErrors,
   ...harborComposeErrors,
   ...kubernetesErrors,
