@@ -1,4 +1,4 @@
-import { isAlias, isMap, parseDocument, type Document } from "yaml";
+import { isMap, parseDocument, type YAMLMap } from "yaml";
 import { z } from "zod";
 import { MoorlineError } from "../../model/errors.ts";
 import { parseHarborVersion, type HarborVersion } from "../harbor/versions.ts";
@@ -54,7 +54,7 @@ const harborYml = z.object({
  * @throws HARBOR_YML_UNREADABLE, HARBOR_COMPOSE_VERSION_UNSUPPORTED
  */
 export function readSettings(yaml: string, subject: string): HarborSettings {
-  const parsed = harborYml.safeParse(parseHarborYml(yaml, subject).toJS());
+  const parsed = harborYml.safeParse(parseHarborYml(yaml, subject).values);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw unreadable(subject, `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not as expected"}`);
@@ -95,13 +95,24 @@ export function readSettings(yaml: string, subject: string): HarborSettings {
 const isKnownInstaller = ({ major, minor }: HarborVersion): boolean =>
   major === oldestInstaller[0] && minor >= oldestInstaller[1] && minor <= newestInstaller[1];
 
+/** harbor.yml as nodes that know their place, and as values. */
+export interface ParsedHarborYml {
+  readonly root: YAMLMap;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
 /** @throws HARBOR_YML_UNREADABLE for what is no YAML, and for keys that are there twice */
-export function parseHarborYml(yaml: string, subject: string): Document.Parsed {
+export function parseHarborYml(yaml: string, subject: string): ParsedHarborYml {
   const document = parseDocument(yaml, { version: "1.1", prettyErrors: true });
   const [problem] = document.errors;
   if (problem !== undefined) throw unreadable(subject, problem.message.split("\n")[0] ?? problem.code);
-  if (!isMap(document.contents) || isAlias(document.contents)) throw unreadable(subject, "no settings in it");
-  return document;
+  if (!isMap(document.contents)) throw unreadable(subject, "no settings in it");
+  try {
+    return { root: document.contents, values: document.toJS() as Record<string, unknown> };
+  } catch (thrown) {
+    // Aliases that lead nowhere, or to too much.
+    throw unreadable(subject, thrown instanceof Error ? thrown.message : String(thrown));
+  }
 }
 
 const unreadable = (subject: string, reason: string): MoorlineError =>
