@@ -35,6 +35,7 @@ export const resources = {
   events: core("events", "Event", "namespaced"),
   deployments: apps("deployments", "Deployment", "namespaced"),
   daemonSets: apps("daemonsets", "DaemonSet", "namespaced"),
+  ingresses: make("networking.k8s.io", "v1")("ingresses", "Ingress", "namespaced"),
   leases: make("coordination.k8s.io", "v1")("leases", "Lease", "namespaced"),
   customResourceDefinitions: make("apiextensions.k8s.io", "v1")(
     "customresourcedefinitions",

@@ -9,6 +9,9 @@ export type CertificateAction =
   | { readonly type: "issue-crl" }
   | { readonly type: "deliver-files"; readonly index: number }
   | { readonly type: "deliver-secret"; readonly index: number }
+  | { readonly type: "deliver-helm-secret" }
+  | { readonly type: "restart-helm-nginx" }
+  | { readonly type: "remove-helm-secret" }
   | { readonly type: "remove-files"; readonly index: number }
   | { readonly type: "remove-secret"; readonly index: number }
   | { readonly type: "remove-pair"; readonly of: string };

@@ -8,6 +8,7 @@ import { observeList } from "./crl.ts";
 import { deliveries } from "./deliveries/catalogue.ts";
 import { gather } from "./gather.ts";
 import type { CertificateDocument } from "./gathered.ts";
+import { issuerOf } from "./issuers/catalogue.ts";
 import type { ObservedCertificate, ObservedPair } from "./observed.ts";
 import { digestOf, type IssuedPair } from "./pair.ts";
 
@@ -23,6 +24,7 @@ export async function observe(
   const root = trust === undefined ? undefined : readCertificates(trust)[0];
   const shown = top ?? root;
   const crl = observeList(gathered);
+  const issuing = await issuerOf(document.spec).observe?.(document, world, signal);
   const delivered = await Promise.all(
     deliveries.map((delivery) => delivery.observe({ document, gathered, world, signal })),
   );
@@ -42,6 +44,7 @@ export async function observe(
     secrets: [],
     exposed: (await store?.exposed()) ?? [],
     store: store?.name ?? "",
+    ...issuing,
     ...Object.assign({}, ...delivered),
   };
 }

@@ -23,6 +23,32 @@ export interface ObservedCopy {
   readonly state: CopyState;
 }
 
+/** What a release of Harbor's Helm chart does with the certificate. */
+export interface ObservedHelm {
+  /** `namespace/name` of the Secret that is written. */
+  readonly at: string;
+  readonly secret: CopyState;
+  /** Who ends TLS: an Ingress, the chart's own nginx, something that the chart leaves to others, or nobody: no release. */
+  readonly exposure: "ingress" | "nginx" | "other" | "absent";
+  /** `expose.tls.certSource`; `off` where TLS is disabled. */
+  readonly source: "auto" | "secret" | "none" | "off" | "unknown";
+  /** Name of the Secret that the release uses now. */
+  readonly uses?: string;
+  readonly url: string;
+  /** The certificate that is met there. */
+  readonly served: "same" | "differs" | "unreachable";
+  /** The chart's own nginx. */
+  readonly deployment?: {
+    readonly name: string;
+    /** Whether its pods were last replaced for the certificate that is to be served. */
+    readonly isCurrent: boolean;
+    /** Every pod is of the newest template and available. */
+    readonly isSettled: boolean;
+    /** The old pods go before new ones come. */
+    readonly recreates: boolean;
+  };
+}
+
 /** Everything that a plan is made from: digests instead of secrets, and no time of reading. */
 export interface ObservedCertificate {
   readonly authority?: { readonly name: string; readonly digest: string; readonly notAfter: string };
@@ -37,6 +63,7 @@ export interface ObservedCertificate {
   };
   readonly files: readonly ObservedCopy[];
   readonly secrets: readonly ObservedCopy[];
+  readonly helm?: ObservedHelm;
   /** Entries of the CA's store that others than their owner may read. */
   readonly exposed: readonly string[];
   /** What the CA's place is called. */

@@ -17,7 +17,12 @@ export function plan(
 ): KindPlan<CertificateAction> {
   const { spec } = document;
   const issuer = issuerOf(spec);
-  const findings = [...findingsOf(document, observed, now), ...foreignSecrets(observed)];
+  const findings = [
+    ...findingsOf(document, observed, now),
+    ...foreignSecrets(observed),
+    ...(issuer.findings?.(document, observed, now) ?? []),
+    ...deliveries.flatMap((delivery) => delivery.findings?.(document, observed) ?? []),
+  ];
   const { steps: preparing, isStuck } = issuer.prepare?.(document, observed, now) ?? {
     steps: [],
     isStuck: false,
@@ -27,7 +32,7 @@ export function plan(
   const issuing =
     issuer.issue === undefined
       ? []
-      : pairNames(spec).flatMap((of) => issue(document, observed, of, now, prepared));
+      : pairNames(spec).flatMap((of) => (issuer.planIssue ?? issue)(document, observed, of, now, prepared));
   const listing = planList(document, observed, now, prepared);
   const before: Before = (of, wantsList) => {
     const issued = idsOf(issuing).filter((id) => id === `certificate/${of}`);

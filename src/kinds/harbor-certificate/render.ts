@@ -2,6 +2,7 @@ import type { RenderedFile } from "../../engine/kind.ts";
 import type { Document } from "../../model/document.ts";
 import { resolveTrust } from "../shared/trust-source.ts";
 import type { World } from "../world.ts";
+import { deliveries } from "./deliveries/catalogue.ts";
 import type { HarborCertificateSpec } from "./schema.ts";
 
 /** The CA's certificate, once there is one. Keys, and what holds them, stay out. */
@@ -12,5 +13,8 @@ export async function render(
 ): Promise<readonly RenderedFile[]> {
   const { name } = document.metadata;
   const text = await resolveTrust({ certificate: name }, document.source.directory, world, signal);
-  return [{ path: `trust/${name}-ca.crt`, text }];
+  const more = await Promise.all(
+    deliveries.map((delivery) => delivery.render?.({ document, world, signal }) ?? []),
+  );
+  return [...more.flat(), { path: `trust/${name}-ca.crt`, text }];
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { described, type KindSchema } from "../../model/kind-schema.ts";
 import { keyTypes } from "../../pki/key.ts";
 import { objectName } from "../shared/fields.ts";
+import { helmDelivery, type HelmDelivery } from "./deliveries/helm/schema.ts";
 import { fileDelivery, secretDelivery, type FileDelivery, type SecretDelivery } from "./schema-delivery.ts";
 import { days, dnsName, ipAddress } from "./schema-fields.ts";
 import { issuer } from "./schema-issuer.ts";
@@ -90,6 +91,11 @@ const spec = z
             "Secrets of type kubernetes.io/tls, with ca.crt.",
             "kubernetes.io/tls 类型的 Secret，含 ca.crt。",
           ),
+          helm: described(
+            helmDelivery.optional(),
+            "A Harbor that its Helm chart runs: the Secret behind `certSource: secret`.",
+            "由 Helm Chart 部署的 Harbor：写入 `certSource: secret` 所用的 Secret。",
+          ),
         })
         .prefault({}),
       "Where it is used.",
@@ -132,13 +138,18 @@ const spec = z
 const hasTwice = (names: readonly string[]): boolean => new Set(names).size < names.length;
 
 interface Delivering {
-  readonly deliver: { readonly files: readonly FileDelivery[]; readonly secrets: readonly SecretDelivery[] };
+  readonly deliver: {
+    readonly files: readonly FileDelivery[];
+    readonly secrets: readonly SecretDelivery[];
+    readonly helm?: HelmDelivery | undefined;
+  };
 }
 
 function targetsOf({ deliver }: Delivering): readonly string[] {
   return [
     ...deliver.files.flatMap((f) => [f.certificate, f.privateKey, f.ca, f.chain, f.crl, f.pkcs12?.path]),
     ...deliver.secrets.map((s) => `${s.namespace}/${s.name}`),
+    deliver.helm?.secretName && `${deliver.helm.namespace}/${deliver.helm.secretName}`,
   ].filter((target) => target !== undefined);
 }
 

@@ -1,7 +1,9 @@
+import { acmeErrors } from "./acme.ts";
 import { cliErrors } from "./cli.ts";
 import { engineErrors } from "./engine.ts";
 import { harborComposeErrors } from "./harbor-compose.ts";
 import { harborErrors } from "./harbor.ts";
+import { helmErrors } from "./helm.ts";
 import { hostErrors } from "./host.ts";
 import { kindErrors } from "./kinds.ts";
 import { kubernetesErrors } from "./kubernetes.ts";
@@ -20,9 +22,11 @@ export const errorTexts = {
   ...nodeErrors,
   ...harborErrors,
   ...harborComposeErrors,
+  ...helmErrors,
   ...kubernetesErrors,
   ...hostErrors,
   ...kindErrors,
+  ...acmeErrors,
   ...sandboxErrors,
   ...cliErrors,
 } as const;

@@ -1,5 +1,6 @@
 import { harborCertificateFindings } from "./harbor-certificate.ts";
 import { harborRegistryFindings } from "./harbor-registry.ts";
+import { helmFindings } from "./helm.ts";
 import { nodeTrustFindings } from "./node-trust.ts";
 import { pkiFindings } from "./pki.ts";
 import { preflightFindings } from "./preflight.ts";
@@ -9,6 +10,7 @@ import { projectBindingFindings } from "./project-binding.ts";
 export const findingTexts = {
   ...harborRegistryFindings,
   ...harborCertificateFindings,
+  ...helmFindings,
   ...projectBindingFindings,
   ...nodeTrustFindings,
   ...pkiFindings,

@@ -2,6 +2,7 @@ import { cliMessages } from "./cli.ts";
 import { engineMessages } from "./engine.ts";
 import { harborCertificateMessages } from "./harbor-certificate.ts";
 import { harborRegistryMessages } from "./harbor-registry.ts";
+import { helmMessages } from "./helm.ts";
 import { nodeTrustMessages } from "./node-trust.ts";
 import { pkiMessages } from "./pki.ts";
 import { preflightMessages } from "./preflight.ts";
@@ -13,6 +14,7 @@ export const messageTexts = {
   ...engineMessages,
   ...harborRegistryMessages,
   ...harborCertificateMessages,
+  ...helmMessages,
   ...projectBindingMessages,
   ...nodeTrustMessages,
   ...pkiMessages,

@@ -1,4 +1,5 @@
-import type { Proof } from "../../../engine/kind.ts";
+import type { Proof, RenderedFile } from "../../../engine/kind.ts";
+import type { Finding } from "../../../model/finding.ts";
 import type { Message } from "../../../text/message.ts";
 import type { World } from "../../world.ts";
 import type { CertificateAction, CertificateContext, CertificateStep } from "../action.ts";
@@ -38,4 +39,8 @@ export interface Delivery {
   /** @returns whether the action is one of its own, and done */
   run(action: CertificateAction, context: CertificateContext): Promise<boolean>;
   verify(context: DeliveryContext): Promise<readonly Proof[]>;
+  /** Pure: what its part of the observation shows. */
+  findings?(document: CertificateDocument, observed: ObservedCertificate): readonly Finding[];
+  /** What a person sets elsewhere so that this delivery is used. */
+  render?(context: Omit<DeliveryContext, "gathered">): Promise<readonly RenderedFile[]>;
 }

@@ -1,3 +1,4 @@
+import type { Finding } from "../../../model/finding.ts";
 import type { World } from "../../world.ts";
 import type { CertificateAction, CertificateContext, CertificateStep } from "../action.ts";
 import type { CertificateDocument, Gathered } from "../gathered.ts";
@@ -30,9 +31,25 @@ export interface Issuer {
     world: World,
     signal: AbortSignal,
   ): Promise<IssuedPair | undefined>;
+  /** The part of the observation that is its own. */
+  observe?(
+    document: CertificateDocument,
+    world: World,
+    signal: AbortSignal,
+  ): Promise<Partial<ObservedCertificate>>;
+  /** Pure: what its part of the observation shows. */
+  findings?(document: CertificateDocument, observed: ObservedCertificate, now: Date): readonly Finding[];
   /** Pure. */
   prepare?(document: CertificateDocument, observed: ObservedCertificate, now: Date): Preparation;
   runPreparation?(action: CertificateAction, context: CertificateContext): Promise<void>;
+  /** Pure: the steps that issue `of`, where it is not the kind that decides when that is due. */
+  planIssue?(
+    document: CertificateDocument,
+    observed: ObservedCertificate,
+    of: string,
+    now: Date,
+    after: readonly string[],
+  ): readonly CertificateStep[];
   /** Makes a new pair; absent where certificates are brought along. */
   issue?(of: string, context: CertificateContext): Promise<IssuedPair>;
 }

@@ -6,6 +6,7 @@ import { column, ageColumn, nameColumn } from "../table/columns.ts";
 import { nodeColumns, podColumns } from "../table/workloads.ts";
 import { configKeyErrors } from "../validation/names.ts";
 import { builtin, setDefault, startStatus } from "./builtin.ts";
+import { ingresses } from "./networking.ts";
 import { podDefaults, podErrors } from "./pod.ts";
 import { secret } from "./secret.ts";
 
@@ -222,5 +223,6 @@ export const coreKinds: readonly Resource[] = [
   secret,
   serviceAccounts,
   deployments,
+  ingresses,
   leases,
 ];
