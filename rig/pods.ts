@@ -131,7 +131,8 @@ function tellsWhy(waiting: string): (event: PodEvent) => boolean {
     reason === "Failed" && (!isPull || message.startsWith("Failed to pull image"));
 }
 
-async function podEvents(api: RigApi, namespace: string, name: string): Promise<readonly PodEvent[]> {
+/** What was said about the pod. */
+export async function podEvents(api: RigApi, namespace: string, name: string): Promise<readonly PodEvent[]> {
   const { body } = await api.call(
     "GET",
     `/api/v1/namespaces/${namespace}/events?fieldSelector=involvedObject.name%3D${name}`,

@@ -21,8 +21,8 @@ import {
   administratorOf,
   pushAsAdministrator,
   type HarborAdministrator,
+  type PushOptions,
 } from "./harbor.ts";
-import type { DockerTrust } from "./node-files.ts";
 import { onlyOne } from "./only-one.ts";
 
 const rig = rigAddresses();
@@ -66,8 +66,8 @@ export interface ComposeHarbor extends HarborAdministrator, AsyncDisposable {
   /** For whatever runs docker or docker-compose: it leads to the rig's dockerd. */
   readonly environment: Readonly<Record<string, string>>;
   readonly harbor: Harbor;
-  /** Pushes a busybox as the administrator, through nginx. */
-  push(repository: string, trust?: DockerTrust): Promise<void>;
+  /** Pushes as the administrator, through nginx: a busybox, believing the rig's authority, unless told. */
+  push(repository: string, how?: PushOptions): Promise<void>;
   /** Runs `docker-compose <words>` in the folder. */
   compose(...words: readonly string[]): Promise<CommandResult>;
   /** Runs `./prepare`. */
@@ -125,7 +125,7 @@ export async function startComposeHarbor(options: ComposeHarborOptions = {}): Pr
     host,
     environment,
     harbor,
-    push: (repository, trust) => pushAsAdministrator(`${host}/${repository}`, trust),
+    push: (repository, how) => pushAsAdministrator(`${host}/${repository}`, how),
     compose: (...words) => run("docker-compose", ...words),
     prepare: () => run("./prepare"),
     reload: () => run(...dockerCommand(layout), "exec", "nginx", "nginx", "-s", "reload"),

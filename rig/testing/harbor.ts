@@ -8,6 +8,7 @@ import { startHarbor, type Harbor } from "../../src/sandbox/harbor/harbor.ts";
 import { rigAddresses } from "../addresses.ts";
 import { connectApi } from "../api.ts";
 import { busyboxImage } from "../images/busybox.ts";
+import type { ImageRecipe } from "../images/oci.ts";
 import { skopeoPush } from "../images/push.ts";
 import { names, ports, rigLayout } from "../layout.ts";
 import { ensureNamespace } from "../pods.ts";
@@ -106,21 +107,27 @@ export function administratorOf(url: string, dispatcher: Dispatcher): HarborAdmi
   };
 }
 
+/** What is pushed, and how its registry is believed. */
+export interface PushOptions extends DockerTrust {
+  /** A busybox unless told. */
+  readonly image?: ImageRecipe;
+}
+
 /**
- * Pushes a busybox with skopeo.
+ * Pushes an image with skopeo.
  * @param target the whole reference
- * @param trust the rig's authority and no pair, unless told
  */
-export async function pushAsAdministrator(target: string, trust: DockerTrust = {}): Promise<void> {
+export async function pushAsAdministrator(target: string, options: PushOptions = {}): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "moorline-rig-push-"));
   try {
     const authFile = join(folder, "auth.json");
     await writeFile(authFile, dockerConfig(target.split("/")[0] ?? "", administratorAccount), {
       mode: 0o600,
     });
-    await copyDockerLayout(folder, trust);
-    const options = ["--dest-cert-dir", folder, "--dest-authfile", authFile];
-    await skopeoPush(await busyboxImage(undefined, target), target, options, layout);
+    await copyDockerLayout(folder, options);
+    const places = ["--dest-cert-dir", folder, "--dest-authfile", authFile];
+    const image = options.image ?? (await busyboxImage(undefined, target));
+    await skopeoPush(image, target, places, layout);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,0 +1,26 @@
+import { openCri } from "../../cri.ts";
+import { rigAddresses } from "../../addresses.ts";
+import { around, timed, type Puller, type PullPlace } from "./puller.ts";
+
+const patience = 30_000;
+
+/** What the kubelet asks of containerd for a pull, without the kubelet; then the image is removed, so that the next pull is a whole one. */
+export function criPuller(place: PullPlace, name: string, every: number, from: number): Puller & Disposable {
+  const cri = openCri(rigAddresses().containerdSocket);
+  const tag = around(place.small.tags, from);
+  return {
+    name,
+    does: "CRI PullImage by containerd with its certs.d, every byte anew, then RemoveImage",
+    every,
+    async round(done) {
+      const image = `${place.host}/${place.small.repository}:${tag()}`;
+      const credential = await place.credential();
+      const pull = await timed("containerd", image, () => cri.pullImage(image, credential, patience));
+      done(pull);
+      if (pull.failure === undefined) await cri.removeImage(image, patience);
+    },
+    [Symbol.dispose]() {
+      cri[Symbol.dispose]();
+    },
+  };
+}
