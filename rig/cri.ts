@@ -1,4 +1,4 @@
-import { connect as connectHttp2, type ClientHttp2Session } from "node:http2";
+import { connect as connectHttp2, type ClientHttp2Session, type IncomingHttpHeaders } from "node:http2";
 import { connect } from "node:net";
 
 /** Somebody who may pull. */
@@ -58,11 +58,11 @@ async function call(
   });
   return new Promise((resolve, reject) => {
     let answered = false;
-    const settle = (headers: Readonly<Record<string, unknown>>): void => {
-      const status = headers["grpc-status"];
+    const settle = (headers: IncomingHttpHeaders): void => {
+      const status = single(headers["grpc-status"]);
       if (status === undefined) return;
       answered = true;
-      const said = String(headers["grpc-message"] ?? `grpc status ${String(status)}`);
+      const said = single(headers["grpc-message"]) ?? `grpc status ${status}`;
       if (status === "0") resolve();
       else reject(new Error(decodeURIComponent(said)));
     };
@@ -74,6 +74,9 @@ async function call(
     stream.end(Buffer.concat([prefix, message]));
   });
 }
+
+const single = (value: string | readonly string[] | undefined): string | undefined =>
+  typeof value === "string" ? value : value?.[0];
 
 /** A field of protobuf's wire type 2: a string, or a message made of fields. */
 function field(number: number, content: string | readonly Buffer[]): Buffer {

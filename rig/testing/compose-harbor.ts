@@ -67,7 +67,7 @@ export interface ComposeHarbor extends HarborAdministrator, AsyncDisposable {
   readonly environment: Readonly<Record<string, string>>;
   readonly harbor: Harbor;
   /** Pushes as the administrator, through nginx: a busybox, believing the rig's authority, unless told. */
-  push(repository: string, how?: PushOptions): Promise<void>;
+  readonly push: (repository: string, how?: PushOptions) => Promise<void>;
   /** Runs `docker-compose <words>` in the folder. */
   compose(...words: readonly string[]): Promise<CommandResult>;
   /** Runs `./prepare`. */
