@@ -32,7 +32,11 @@ export function plan(
   const issuing =
     issuer.issue === undefined
       ? []
-      : pairNames(spec).flatMap((of) => (issuer.planIssue ?? issue)(document, observed, of, now, prepared));
+      : pairNames(spec).flatMap(
+          (of) =>
+            issuer.planIssue?.(document, observed, of, now, prepared) ??
+            issue(document, observed, of, now, prepared),
+        );
   const listing = planList(document, observed, now, prepared);
   const before: Before = (of, wantsList) => {
     const issued = idsOf(issuing).filter((id) => id === `certificate/${of}`);

@@ -13,8 +13,8 @@ export async function render(
 ): Promise<readonly RenderedFile[]> {
   const { name } = document.metadata;
   const text = await resolveTrust({ certificate: name }, document.source.directory, world, signal);
-  const more = await Promise.all(
-    deliveries.map((delivery) => delivery.render?.({ document, world, signal }) ?? []),
-  );
-  return [...more.flat(), { path: `trust/${name}-ca.crt`, text }];
+  const more: RenderedFile[] = [];
+  for (const delivery of deliveries)
+    more.push(...((await delivery.render?.({ document, world, signal })) ?? []));
+  return [...more, { path: `trust/${name}-ca.crt`, text }];
 }

@@ -68,10 +68,11 @@ export function exposureOf(
   return { exposure: "other", source: "none" };
 }
 
-/** A Secret that TLS is to use; `none` where the entry names none, undefined where TLS is off. */
-type Used = string | "none" | undefined;
+/** A Secret that TLS is to use; {@link none} where the entry names none, undefined where TLS is off. */
+type Used = string | undefined;
 
-const none = "none";
+/** No name of a Secret: those are lower-case. */
+const none = "NONE";
 
 function secretOfIngress({ spec }: Ingress): Used {
   const [tls] = spec?.tls ?? [];

@@ -110,7 +110,7 @@ async function observe(
 }
 
 /** The chart mounts Secrets of either type; a type can not be changed. */
-const types: readonly (string | undefined)[] = [secretType, "Opaque"];
+const types: ReadonlySet<string | undefined> = new Set([secretType, "Opaque"]);
 
 function stateOf(
   found: Secret | undefined,
@@ -126,7 +126,7 @@ function stateOf(
   if (isIssuersOwn(document, namespace, found.metadata.name))
     return holds(["tls.crt"]) || wanted === undefined ? "same" : "differs";
   const isOurs = found.metadata.annotations?.[ownerAnnotation] === document.metadata.name;
-  if (!types.includes(found.type) || (!isOurs && !takeOver)) return "foreign";
+  if (!types.has(found.type) || (!isOurs && !takeOver)) return "foreign";
   return isOurs && holds(["tls.crt", "tls.key", "ca.crt"]) ? "same" : "differs";
 }
 
