@@ -4,6 +4,7 @@ import { readIfPresent, writeAtomically } from "./files.ts";
 
 /** What the rig runs, by Debian package. */
 export const runtimePackages = [
+  "bind9",
   "busybox-static",
   "ca-certificates",
   "conntrack",
