@@ -40,7 +40,7 @@ export function openWorld(options: WorldOptions): OpenWorld {
     random: options.io.random,
     documents: options.documents,
     environment: (name) => environment[name],
-    host: options.host ?? localHost(),
+    host: options.host ?? localHost({ environment: dockerSettings(environment) }),
     documentsHost: localHost(),
     openHost: ({ ssh }) =>
       Promise.reject(
@@ -64,6 +64,12 @@ export function openWorld(options: WorldOptions): OpenWorld {
       await (await kubernetes?.catch(() => undefined))?.[Symbol.asyncDispose]();
     },
   };
+}
+
+/** How the docker of this machine is met where not on the usual socket (rootless, or another daemon): commands inherit nothing else. */
+function dockerSettings(environment: Io["environment"]): Readonly<Record<string, string | undefined>> {
+  const names = ["DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY"];
+  return Object.fromEntries(names.map((name) => [name, environment[name]]));
 }
 
 /** The same URL, trust and client certificate share connections. The key never leaves this process. */
