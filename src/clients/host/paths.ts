@@ -11,7 +11,7 @@ function escapes(path: string, reason: { en: string; zh: string }): MoorlineErro
 }
 
 /** @throws HOST_PATH_ESCAPES for anything but a plain absolute path */
-function checkPath(path: string): void {
+export function checkPath(path: string): void {
   if (!path.startsWith("/")) throw escapes(path, { en: "it is not absolute", zh: "不是绝对路径" });
   if (path.includes("\0")) throw escapes(path, { en: "it holds a NUL byte", zh: "包含 NUL 字节" });
   if (path.split("/").includes("..")) throw escapes(path, { en: "it holds “..”", zh: "包含“..”" });
@@ -66,7 +66,12 @@ export async function resolveForWriting(root: string, path: string): Promise<str
   if (target === undefined) return at;
   const real = await resolvePath(root, path, "follow");
   if (dirname(real) === dirname(at) && basename(real) !== "") return real;
-  throw escapes(path, {
+  throw leavesItsFolder(path, target);
+}
+
+/** A link that is not followed for writing. */
+export function leavesItsFolder(path: string, target: string): MoorlineError {
+  return escapes(path, {
     en: `it is a link to ${target}, outside its folder`,
     zh: `它是指向文件夹之外 ${target} 的链接`,
   });
