@@ -29,7 +29,7 @@ const wantedOf = ({ hostname, externalUrl, https }: HarborEdit): Wanted =>
 export function differingSettings(yaml: string, edit: HarborEdit, subject: string): readonly string[] {
   const { values } = parseHarborYml(yaml, subject);
   return wantedOf(edit)
-    .filter(([path, value]) => String(valueAt(values, path) ?? "") !== String(value))
+    .filter(([path, value]) => !isSet(values, path, value))
     .map(([path]) => path.join("."));
 }
 
@@ -52,7 +52,7 @@ export function editHarborYml(yaml: string, edit: HarborEdit, subject: string): 
   const uncommented = wantsHttps ? uncommentHttps(yaml, (text) => isReadable(text, subject)) : yaml;
   let text = uncommented;
   for (const [path, value] of wanted) {
-    if (String(valueAt(parseHarborYml(text, subject).values, path) ?? "") === String(value)) continue;
+    if (isSet(parseHarborYml(text, subject).values, path, value)) continue;
     text = setValue(text, path, value, subject, refuse);
   }
   // The proof that nothing else changed its meaning.
@@ -73,6 +73,12 @@ function isReadable(yaml: string, subject: string): boolean {
   } catch {
     return false; // the caller falls back or refuses
   }
+}
+
+/** A port may be written as text. */
+function isSet(settings: unknown, path: readonly string[], wanted: Value): boolean {
+  const found = valueAt(settings, path);
+  return found === wanted || (typeof found === "string" && found === String(wanted));
 }
 
 function valueAt(settings: unknown, path: readonly string[]): unknown {

@@ -5,22 +5,20 @@ import { z } from "zod";
 export interface RenderedCompose {
   /** Names of the services. */
   readonly services: readonly string[];
-  /** The host's port that leads to nginx's TLS port; absent where it serves plain HTTP. */
+  /** Whether nginx serves TLS: it then has the folder of the certificate mounted. */
+  readonly tls: boolean;
+  /** The host's port that leads to nginx's TLS port; absent without one, and where containers use the host's network. */
   readonly httpsPort?: number;
 }
 
 /** nginx in the container listens on 8443 for TLS, and on 8080 for what it sends there (nginx.https.conf.jinja). */
 const tlsInside = 8443;
 
-const compose = z.object({
-  services: z.record(
-    z.string(),
-    z
-      .object({ ports: z.array(z.unknown()).nullish() })
-      .loose()
-      .nullable(),
-  ),
+const service = z.object({
+  ports: z.array(z.unknown()).nullish(),
+  volumes: z.array(z.unknown()).nullish(),
 });
+const compose = z.object({ services: z.record(z.string(), service.nullable()) });
 
 /** @returns undefined for what is no compose file */
 export function readRendered(yaml: string): RenderedCompose | undefined {
@@ -28,7 +26,12 @@ export function readRendered(yaml: string): RenderedCompose | undefined {
   if (!parsed.success) return undefined;
   const { services } = parsed.data;
   const httpsPort = services["proxy"]?.ports?.map(outsidePort).find((port) => port !== undefined);
-  return { services: Object.keys(services), ...(httpsPort !== undefined && { httpsPort }) };
+  const tls = services["proxy"]?.volumes?.some((v) => typeof v === "string" && /:\/etc\/cert(?::|$)/.test(v));
+  return {
+    services: Object.keys(services),
+    tls: tls === true,
+    ...(httpsPort !== undefined && { httpsPort }),
+  };
 }
 
 function outsidePort(mapping: unknown): number | undefined {

@@ -10,12 +10,12 @@ export interface Refusal {
 type Values = Readonly<Record<string, unknown>>;
 type Minor = number;
 
-const placeholders: readonly unknown[] = [
+const placeholders: ReadonlySet<unknown> = new Set([
   "reg.mydomain.com",
   "/your/certificate/path",
   "/your/private/key/path",
-];
-const logLevels: readonly unknown[] = ["debug", "info", "warning", "error", "fatal"];
+]);
+const logLevels: ReadonlySet<unknown> = new Set(["debug", "info", "warning", "error", "fatal"]);
 
 /** Settings that `prepare` takes without asking: where one is missing, Python ends it with a KeyError (configs.py). */
 function required(values: Values, minor: Minor): readonly string[] {
@@ -52,7 +52,7 @@ export function refusalsOf(yaml: string, minor: Minor, subject: string): readonl
     .map((setting): Refusal => ({ setting, reason: "missing" }));
   const checked = ["hostname", "https.certificate", "https.private_key"];
   const placeholding = checked
-    .filter((path) => placeholders.includes(at(values, path)))
+    .filter((path) => placeholders.has(at(values, path)))
     .map((setting): Refusal => ({ setting, reason: "placeholder" }));
   const level = at(values, "log.level");
   const endpoint = at(values, "log.external_endpoint");
@@ -63,7 +63,7 @@ export function refusalsOf(yaml: string, minor: Minor, subject: string): readonl
     ...(["127.0.0.1", "localhost"].includes(String(at(values, "hostname")))
       ? [{ setting: "hostname", reason: "loopback" } as const]
       : []),
-    ...(level !== undefined && !logLevels.includes(level)
+    ...(level !== undefined && !logLevels.has(level)
       ? [{ setting: "log.level", reason: "unknown value" } as const]
       : []),
     ...(isFilled(endpoint) && protocol !== "tcp" && protocol !== "udp"

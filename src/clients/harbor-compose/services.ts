@@ -15,9 +15,10 @@ export interface ComposeService {
   readonly restarts: number;
 }
 
-/** What `docker inspect --format` is asked for: nothing of a container's environment, which holds passwords. */
+/** What `docker inspect --format` is asked for: nothing of a container's environment, which holds passwords.
+ * `.ID` is the field's name in docker's own type; for `.Id` it would read its JSON, where a health that is missing is an error. */
 export const inspectFormat =
-  '{"id":{{json .Id}},"service":{{json (index .Config.Labels "com.docker.compose.service")}},' +
+  '{"id":{{json .ID}},"service":{{json (index .Config.Labels "com.docker.compose.service")}},' +
   '"state":{{json .State.Status}},"restarts":{{json .RestartCount}}' +
   '{{with .State.Health}},"health":{{json .Status}}{{end}}}';
 

@@ -12,6 +12,9 @@ export type CertificateAction =
   | { readonly type: "deliver-helm-secret" }
   | { readonly type: "restart-helm-nginx" }
   | { readonly type: "remove-helm-secret" }
+  | { readonly type: "configure-compose" }
+  | { readonly type: "deliver-compose"; readonly activation: "reload" | "restart" | "start" }
+  | { readonly type: "remove-compose-backups" }
   | { readonly type: "remove-files"; readonly index: number }
   | { readonly type: "remove-secret"; readonly index: number }
   | { readonly type: "remove-pair"; readonly of: string };

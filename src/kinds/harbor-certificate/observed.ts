@@ -49,6 +49,33 @@ export interface ObservedHelm {
   };
 }
 
+/** What there is of a docker-compose Harbor, for a plan. */
+export interface ObservedCompose {
+  readonly directory: string;
+  /** What messages call it: `/opt/harbor`, `harbor.example.com:/opt/harbor`. */
+  readonly at: string;
+  /** Names that the certificate must be for: of hostname and external URL, as they are to be. */
+  readonly names: readonly string[];
+  /** Settings of harbor.yml that are to be changed: `https.certificate`. */
+  readonly edits: readonly string[];
+  /** Whether `prepare` has rendered TLS, on the port that is wanted. */
+  readonly rendered: boolean;
+  /** The two files that harbor.yml names, against the pair that is to be there. */
+  readonly source: CopyState;
+  /** The two files that nginx reads. */
+  readonly served: CopyState;
+  /** docker's word for the proxy's container; `absent` where there is none. */
+  readonly proxy: string;
+  /** The container has a folder mounted that is no longer the one on the machine. */
+  readonly isStale: boolean;
+  /** What a client is shown: the pair that is to be there, another, or no TLS at all. */
+  readonly shown: "same" | "other" | "none";
+  /** An earlier run was cut off after its first write. */
+  readonly interrupted?: "renewal" | "configuration";
+  /** Backups of ours lie in the folder. */
+  readonly hasBackups: boolean;
+}
+
 /** Everything that a plan is made from: digests instead of secrets, and no time of reading. */
 export interface ObservedCertificate {
   readonly authority?: { readonly name: string; readonly digest: string; readonly notAfter: string };
@@ -63,6 +90,7 @@ export interface ObservedCertificate {
   };
   readonly files: readonly ObservedCopy[];
   readonly secrets: readonly ObservedCopy[];
+  readonly compose?: ObservedCompose;
   readonly helm?: ObservedHelm;
   /** Entries of the CA's store that others than their owner may read. */
   readonly exposed: readonly string[];

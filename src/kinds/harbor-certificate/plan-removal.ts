@@ -32,5 +32,6 @@ export function planRemoval(
     observed.authority !== undefined && spec.issuer.ownAuthority !== undefined
       ? [finding("CERTIFICATE_AUTHORITY_KEPT", observed.store)]
       : [];
-  return { steps: [...copies, ...pairs], findings };
+  const left = deliveries.flatMap((delivery) => delivery.removalFindings?.(document, observed) ?? []);
+  return { steps: [...copies, ...pairs], findings: [...findings, ...left] };
 }

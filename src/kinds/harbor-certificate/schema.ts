@@ -2,6 +2,7 @@ import { z } from "zod";
 import { described, type KindSchema } from "../../model/kind-schema.ts";
 import { keyTypes } from "../../pki/key.ts";
 import { objectName } from "../shared/fields.ts";
+import { composeDelivery } from "./deliveries/compose/schema.ts";
 import { helmDelivery, type HelmDelivery } from "./deliveries/helm/schema.ts";
 import { fileDelivery, secretDelivery, type FileDelivery, type SecretDelivery } from "./schema-delivery.ts";
 import { days, dnsName, ipAddress } from "./schema-fields.ts";
@@ -90,6 +91,11 @@ const spec = z
             z.array(secretDelivery).max(50).default([]),
             "Secrets of type kubernetes.io/tls, with ca.crt.",
             "kubernetes.io/tls 类型的 Secret，含 ca.crt。",
+          ),
+          compose: described(
+            composeDelivery.optional(),
+            "A Harbor that docker-compose runs, installed by Harbor's own installer.",
+            "由 Harbor 官方安装包以 docker-compose 方式部署的 Harbor。",
           ),
           helm: described(
             helmDelivery.optional(),

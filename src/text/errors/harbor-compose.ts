@@ -142,4 +142,73 @@ export const harborComposeErrors = {
         "请修正其中指出的文件；自行添加的配置位于 common/config/nginx/conf.d 或 docker-compose.override.yml 中。",
     },
   },
+  COMPOSE_DELIVERY_REFUSED: {
+    retry: "never",
+    en: {
+      what: "The certificate was not delivered to Harbor in {subject}, and nothing was changed: {reason}",
+      remedy: "Correct the document or what it names, then run this again.",
+    },
+    zh: {
+      what: "未向 {subject} 中的 Harbor 分发证书，未做任何修改：{reason}",
+      remedy: "请更正文档或其引用的内容，然后重新运行。",
+    },
+  },
+  COMPOSE_DELIVERY_UNSEEN: {
+    retry: "never",
+    en: {
+      what: "Harbor in {subject} can not be reached at {at} from here ({reason}), so nothing could be proved of what it serves. Nothing was changed.",
+      remedy: "Say in `connectTo` where it can be reached, or let this machine reach it.",
+    },
+    zh: {
+      what: "从本机无法通过 {at} 访问 {subject} 中的 Harbor（{reason}），无法确认其提供的证书。未做任何修改。",
+      remedy: "请在 `connectTo` 中填写可访问的地址，或使本机能够访问该地址。",
+    },
+  },
+  COMPOSE_CERTIFICATE_NOT_SHOWN: {
+    retry: "never",
+    en: {
+      what: "Harbor in {subject} does not show the certificate at {at}; it shows {shown}.",
+      remedy:
+        "Look at what stands between: a load balancer with a certificate of its own, another nginx on that port.",
+    },
+    zh: {
+      what: "{subject} 中的 Harbor 未在 {at} 提供该证书；实际为 {shown}。",
+      remedy: "请检查中间环节：是否有自带证书的负载均衡，或该端口上有其他 nginx。",
+    },
+  },
+  COMPOSE_DELIVERY_UNDONE: {
+    retry: "never",
+    en: {
+      what: "The certificate was not delivered to Harbor in {subject}: {reason} Everything was put back, and Harbor was seen to serve as before.",
+      remedy: "Mend the cause, then run this again.",
+    },
+    zh: {
+      what: "未能向 {subject} 中的 Harbor 分发证书：{reason} 所有内容已恢复原状，并已确认 Harbor 按原样提供服务。",
+      remedy: "请排除上述原因，然后重新运行。",
+    },
+  },
+  COMPOSE_DELIVERY_NOT_UNDONE: {
+    retry: "never",
+    en: {
+      what: "HARBOR IN {subject} NEEDS YOU NOW. The certificate was not delivered: {reason} And what was there could not be put back: {undoing}",
+      remedy:
+        "What was there lies in {subject}/moorline-backups, in the folder that pending.json names; its manifest.json says where each file belongs. `moorline apply` tries again to go forward.",
+    },
+    zh: {
+      what: "{subject} 中的 Harbor 需要立即处理。证书未能分发：{reason} 且未能恢复原状：{undoing}",
+      remedy:
+        "原有内容保存在 {subject}/moorline-backups 中由 pending.json 指明的目录，其中 manifest.json 列出各文件的原位置。再次运行 `moorline apply` 会继续尝试完成分发。",
+    },
+  },
+  COMPOSE_DELIVERY_BUSY: {
+    retry: "later",
+    en: {
+      what: "Another run of Moorline is changing Harbor in {subject}.",
+      remedy: "Wait until it has ended. If none runs on any machine any more, remove the folder {lock}.",
+    },
+    zh: {
+      what: "另一个 Moorline 进程正在修改 {subject} 中的 Harbor。",
+      remedy: "请等待其结束。若确认所有机器上均无进程在运行，请删除目录 {lock}。",
+    },
+  },
 } as const satisfies ErrorTable;

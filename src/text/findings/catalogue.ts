@@ -1,4 +1,5 @@
 import { harborCertificateFindings } from "./harbor-certificate.ts";
+import { harborComposeFindings } from "./harbor-compose.ts";
 import { harborRegistryFindings } from "./harbor-registry.ts";
 import { helmFindings } from "./helm.ts";
 import { nodeTrustFindings } from "./node-trust.ts";
@@ -10,6 +11,7 @@ import { projectBindingFindings } from "./project-binding.ts";
 export const findingTexts = {
   ...harborRegistryFindings,
   ...harborCertificateFindings,
+  ...harborComposeFindings,
   ...helmFindings,
   ...projectBindingFindings,
   ...nodeTrustFindings,

@@ -1,8 +1,10 @@
 import { cliMessages } from "./cli.ts";
 import { engineMessages } from "./engine.ts";
 import { harborCertificateMessages } from "./harbor-certificate.ts";
+import { harborComposeMessages } from "./harbor-compose.ts";
 import { harborRegistryMessages } from "./harbor-registry.ts";
 import { helmMessages } from "./helm.ts";
+import { logMessages } from "./logs.ts";
 import { nodeTrustMessages } from "./node-trust.ts";
 import { pkiMessages } from "./pki.ts";
 import { preflightMessages } from "./preflight.ts";
@@ -14,12 +16,14 @@ export const messageTexts = {
   ...engineMessages,
   ...harborRegistryMessages,
   ...harborCertificateMessages,
+  ...harborComposeMessages,
   ...helmMessages,
   ...projectBindingMessages,
   ...nodeTrustMessages,
   ...pkiMessages,
   ...preflightMessages,
   ...cliMessages,
+  ...logMessages,
   ...sandboxMessages,
 } as const;
 

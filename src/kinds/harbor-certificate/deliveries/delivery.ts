@@ -41,6 +41,8 @@ export interface Delivery {
   verify(context: DeliveryContext): Promise<readonly Proof[]>;
   /** Pure: what its part of the observation shows. */
   findings?(document: CertificateDocument, observed: ObservedCertificate): readonly Finding[];
+  /** Pure: what stays behind when the document is destroyed. */
+  removalFindings?(document: CertificateDocument, observed: ObservedCertificate): readonly Finding[];
   /** What a person sets elsewhere so that this delivery is used. */
   render?(context: Omit<DeliveryContext, "gathered">): Promise<readonly RenderedFile[]>;
 }
