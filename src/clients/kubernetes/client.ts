@@ -25,6 +25,10 @@ export interface WriteOptions {
   readonly dryRun?: boolean;
 }
 
+export interface PatchOptions extends WriteOptions {
+  readonly subresource?: "status";
+}
+
 export interface ApplyOptions extends WriteOptions {
   /** Takes fields over from their owners; otherwise KUBERNETES_FIELD_CONFLICT. */
   readonly force?: boolean;
@@ -88,7 +92,7 @@ export interface KubernetesClient extends AsyncDisposable {
     at: ObjectName,
     type: PatchType,
     body: unknown,
-    options: WriteOptions,
+    options: PatchOptions,
   ): Promise<T>;
   /** Writes the whole object; with metadata.resourceVersion only over that version. */
   replace<T extends NewObject>(resource: Resource, object: T, options: WriteOptions): Promise<T>;
@@ -197,13 +201,18 @@ export function createKubernetesClient(config: ClusterConfig, options: ClientOpt
       exchange(
         {
           method: "PATCH",
-          path: objectPath(resource, at.name, at.namespace),
+          path: objectPath(resource, at.name, at.namespace) + (write.subresource ? "/status" : ""),
           query: query(write),
           headers: { "content-type": patchTypes[type] },
           body: JSON.stringify(body),
           signal: write.signal,
         },
-        { verb: "patch", resource, ...at },
+        {
+          verb: "patch",
+          resource,
+          ...at,
+          ...(write.subresource !== undefined && { subresource: write.subresource }),
+        },
       ),
     replace: (resource, object, write) => {
       const { name, namespace } = object.metadata;

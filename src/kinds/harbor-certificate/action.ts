@@ -5,10 +5,14 @@ import type { HarborCertificateSpec } from "./schema.ts";
 
 export type CertificateAction =
   | { readonly type: "create-authority" }
+  | { readonly type: "create-account" }
   | { readonly type: "issue"; readonly of: string }
   | { readonly type: "issue-crl" }
   | { readonly type: "deliver-files"; readonly index: number }
   | { readonly type: "deliver-secret"; readonly index: number }
+  | { readonly type: "write-issuer" }
+  | { readonly type: "remove-issuer" }
+  | { readonly type: "remove-certificate"; readonly of: string }
   | { readonly type: "deliver-helm-secret" }
   | { readonly type: "restart-helm-nginx" }
   | { readonly type: "remove-helm-secret" }

@@ -23,6 +23,38 @@ export interface ObservedCopy {
   readonly state: CopyState;
 }
 
+/** cert-manager's objects for a document. */
+export interface ObservedCertManager {
+  readonly isInstalled: boolean;
+  /** The issuer, where it can be read: its own or one of others. */
+  readonly issuer?: {
+    /** `Issuer/namespace/name`, `ClusterIssuer/name`. */
+    readonly at: string;
+    readonly state: CopyState;
+    /** Moorline writes it. */
+    readonly isOurs: boolean;
+    readonly isReady: boolean;
+    readonly message: string;
+  };
+  /** By `server` or the name of a client. */
+  readonly certificates: Readonly<
+    Record<
+      string,
+      {
+        /** `namespace/name` of the Certificate. */
+        readonly at: string;
+        readonly state: CopyState;
+        /** cert-manager is done with this very spec. */
+        readonly isReady: boolean;
+        /** It was asked for from another issuer than the document names. */
+        readonly isOfOtherIssuer: boolean;
+        /** Why the last attempt failed. */
+        readonly refused?: string;
+      }
+    >
+  >;
+}
+
 /** What a release of Harbor's Helm chart does with the certificate. */
 export interface ObservedHelm {
   /** `namespace/name` of the Secret that is written. */
@@ -92,6 +124,9 @@ export interface ObservedCertificate {
   readonly secrets: readonly ObservedCopy[];
   readonly compose?: ObservedCompose;
   readonly helm?: ObservedHelm;
+  readonly certManager?: ObservedCertManager;
+  /** Of an ACME issuer. */
+  readonly acme?: { readonly hasAccount: boolean };
   /** Entries of the CA's store that others than their owner may read. */
   readonly exposed: readonly string[];
   /** What the CA's place is called. */

@@ -28,10 +28,11 @@ export function planRemoval(
     after: idsOf(copies),
     action: { type: "remove-pair", of },
   }));
+  const theirs = issuerOf(spec).planRemoval?.(document, observed, idsOf(copies), reason) ?? [];
   const findings =
     observed.authority !== undefined && spec.issuer.ownAuthority !== undefined
       ? [finding("CERTIFICATE_AUTHORITY_KEPT", observed.store)]
       : [];
   const left = deliveries.flatMap((delivery) => delivery.removalFindings?.(document, observed) ?? []);
-  return { steps: [...copies, ...pairs], findings: [...findings, ...left] };
+  return { steps: [...copies, ...pairs, ...theirs], findings: [...findings, ...left] };
 }

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { described } from "../../model/kind-schema.ts";
 import { keyTypes } from "../../pki/key.ts";
+import { acme } from "./issuers/acme/schema.ts";
+import { certManager } from "./issuers/cert-manager/schema.ts";
 import { exactlyOne, filePath, secretName } from "../shared/fields.ts";
 import { cidr, days, dnsName, passphrase } from "./schema-fields.ts";
 
@@ -79,15 +81,25 @@ const provided = z
 export const issuer = z
   .strictObject({
     ownAuthority: described(ownAuthority.optional(), "A CA of your own, made once.", "自建 CA，只创建一次。"),
+    acme: described(
+      acme.optional(),
+      "An ACME server (RFC 8555), such as Let's Encrypt or one of your own.",
+      "ACME 服务器（RFC 8555），例如 Let's Encrypt 或自建服务。",
+    ),
     provided: described(
       provided.optional(),
       "A certificate that somebody else issued: checked, delivered, watched for its end.",
       "由他人签发的证书：检查、分发，并关注到期时间。",
     ),
+    certManager: described(
+      certManager.optional(),
+      "cert-manager in the cluster: Certificates are written, their Secrets followed and checked; cert-manager renews.",
+      "集群中的 cert-manager：写入 Certificate 对象，跟踪并检查其 Secret；续期由 cert-manager 完成。",
+    ),
   })
   .refine(exactlyOne, {
-    message: "give exactly one of ownAuthority and provided",
-    params: { zh: "ownAuthority、provided 必须且只能填写一项" },
+    message: "give exactly one of ownAuthority, provided, certManager",
+    params: { zh: "ownAuthority、provided、certManager 必须且只能填写一项" },
   });
 
 export type OwnAuthority = z.infer<typeof ownAuthority>;

@@ -6,6 +6,7 @@ import { composeDelivery } from "./deliveries/compose/schema.ts";
 import { helmDelivery, type HelmDelivery } from "./deliveries/helm/schema.ts";
 import { fileDelivery, secretDelivery, type FileDelivery, type SecretDelivery } from "./schema-delivery.ts";
 import { days, dnsName, ipAddress } from "./schema-fields.ts";
+import { acmeRules } from "./issuers/acme/schema.ts";
 import { issuer } from "./schema-issuer.ts";
 
 const client = z.strictObject({
@@ -120,6 +121,14 @@ const spec = z
   .refine((s) => s.issuer.provided === undefined || (s.clients.length === 0 && s.crl === undefined), {
     message: "a certificate that was provided brings no CA key, so clients and crl can not be issued",
     params: { zh: "provided 方式没有 CA 私钥，无法签发 clients 和 crl" },
+  })
+  .refine((s) => s.issuer.certManager === undefined || s.crl === undefined, {
+    message: "cert-manager keeps the CA's key, so `crl` can not be issued here",
+    params: { zh: "CA 私钥由 cert-manager 管理，此处无法签发 `crl`" },
+  })
+  .superRefine((s, context) => {
+    for (const [holds, message, zh] of acmeRules)
+      if (!holds(s)) context.addIssue({ code: "custom", message, params: { zh } });
   })
   .refine((s) => !hasTwice([...s.clients.map((c) => c.name), "server"]), {
     message: "clients need names of their own, other than `server`",

@@ -1,3 +1,4 @@
+import { certManagerErrors } from "./cert-manager.ts";
 import { acmeErrors } from "./acme.ts";
 import { cliErrors } from "./cli.ts";
 import { engineErrors } from "./engine.ts";
@@ -7,6 +8,7 @@ import { helmErrors } from "./helm.ts";
 import { hostErrors } from "./host.ts";
 import { kindErrors } from "./kinds.ts";
 import { kubernetesErrors } from "./kubernetes.ts";
+import { logErrors } from "./logs.ts";
 import { modelErrors } from "./model.ts";
 import { networkErrors } from "./network.ts";
 import { nodeErrors } from "./nodes.ts";
@@ -23,12 +25,14 @@ export const errorTexts = {
   ...harborErrors,
   ...harborComposeErrors,
   ...helmErrors,
+  ...certManagerErrors,
   ...kubernetesErrors,
   ...hostErrors,
   ...kindErrors,
   ...acmeErrors,
   ...sandboxErrors,
   ...cliErrors,
+  ...logErrors,
 } as const;
 
 export type ErrorCode = keyof typeof errorTexts;

@@ -1,3 +1,5 @@
+import { certManagerFindings } from "./cert-manager.ts";
+import { acmeFindings } from "./acme.ts";
 import { harborCertificateFindings } from "./harbor-certificate.ts";
 import { harborComposeFindings } from "./harbor-compose.ts";
 import { harborRegistryFindings } from "./harbor-registry.ts";
@@ -10,9 +12,11 @@ import { projectBindingFindings } from "./project-binding.ts";
 /** Every finding, by its stable code. */
 export const findingTexts = {
   ...harborRegistryFindings,
+  ...acmeFindings,
   ...harborCertificateFindings,
   ...harborComposeFindings,
   ...helmFindings,
+  ...certManagerFindings,
   ...projectBindingFindings,
   ...nodeTrustFindings,
   ...pkiFindings,

@@ -1,3 +1,5 @@
+import { certManagerMessages } from "./cert-manager.ts";
+import { acmeMessages } from "./acme.ts";
 import { cliMessages } from "./cli.ts";
 import { engineMessages } from "./engine.ts";
 import { harborCertificateMessages } from "./harbor-certificate.ts";
@@ -15,9 +17,11 @@ import { sandboxMessages } from "./sandbox.ts";
 export const messageTexts = {
   ...engineMessages,
   ...harborRegistryMessages,
+  ...acmeMessages,
   ...harborCertificateMessages,
   ...harborComposeMessages,
   ...helmMessages,
+  ...certManagerMessages,
   ...projectBindingMessages,
   ...nodeTrustMessages,
   ...pkiMessages,

@@ -1,4 +1,5 @@
 import type { Finding } from "../../../model/finding.ts";
+import type { Message } from "../../../text/message.ts";
 import type { World } from "../../world.ts";
 import type { CertificateAction, CertificateContext, CertificateStep } from "../action.ts";
 import type { CertificateDocument, Gathered } from "../gathered.ts";
@@ -11,6 +12,12 @@ export interface Preparation {
   readonly steps: readonly CertificateStep[];
   /** Nothing can be issued now, and nothing that is there may be touched; a finding says why. */
   readonly isStuck: boolean;
+}
+
+/** A new pair. */
+export interface Issued extends IssuedPair {
+  /** What clients will verify it against, where only the new certificate tells; what was gathered otherwise. */
+  readonly trust?: string;
 }
 
 /**
@@ -50,6 +57,13 @@ export interface Issuer {
     now: Date,
     after: readonly string[],
   ): readonly CertificateStep[];
+  /** Pure: takes away what it put elsewhere than into its store. */
+  planRemoval?(
+    document: CertificateDocument,
+    observed: ObservedCertificate,
+    after: readonly string[],
+    because: Message,
+  ): readonly CertificateStep[];
   /** Makes a new pair; absent where certificates are brought along. */
-  issue?(of: string, context: CertificateContext): Promise<IssuedPair>;
+  issue?(of: string, context: CertificateContext): Promise<Issued>;
 }

@@ -6,6 +6,7 @@ import type { World } from "../../../world.ts";
 import type { CertificateContext } from "../../action.ts";
 import { ownerAnnotation, secretType, wantedData } from "../../contents.ts";
 import type { CertificateDocument, Gathered } from "../../gathered.ts";
+import { secretNameOf } from "../../issuers/cert-manager/objects.ts";
 import type { CopyState, ObservedHelm } from "../../observed.ts";
 import { digestOf } from "../../pair.ts";
 import type { Delivery } from "../delivery.ts";
@@ -133,8 +134,12 @@ function stateOf(
 const delivered = (namespace: string, name: string) => ({ of: "server", namespace, name, takeOver: false });
 
 /** Whether a Secret is where the document's issuer itself keeps, or was given, the server's certificate. */
-function isIssuersOwn({ spec }: CertificateDocument, namespace: string, name: string | undefined): boolean {
-  const at = spec.issuer.provided?.secretRef;
+function isIssuersOwn(document: CertificateDocument, namespace: string, name: string | undefined): boolean {
+  const { provided, certManager } = document.spec.issuer;
+  const at =
+    certManager === undefined
+      ? provided?.secretRef
+      : { namespace: certManager.namespace, name: secretNameOf(certManager, document, "server") };
   return at?.namespace === namespace && at.name === name;
 }
 
