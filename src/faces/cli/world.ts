@@ -1,11 +1,11 @@
 import type { DocumentSet } from "../../model/document-set.ts";
 import { openEndpoint, type HttpEndpoint, type TlsOptions } from "../../clients/http/endpoint.ts";
-import { MoorlineError } from "../../model/errors.ts";
 import { localHost } from "../../clients/host/local.ts";
 import type { Host } from "../../clients/host/host.ts";
 import { createKubernetesClient, type KubernetesClient } from "../../clients/kubernetes/client.ts";
 import { inClusterConfig, isInCluster } from "../../clients/kubernetes/in-cluster.ts";
 import { loadKubeconfig } from "../../clients/kubernetes/kubeconfig.ts";
+import type { SshHost } from "../../clients/host/ssh/ssh-host.ts";
 import type { World } from "../../kinds/world.ts";
 import type { Io } from "./command.ts";
 
@@ -24,6 +24,7 @@ export type OpenWorld = World & AsyncDisposable;
 /** Makes the world of one command: nothing is connected before it is asked for. */
 export function openWorld(options: WorldOptions): OpenWorld {
   const endpoints = new Map<Host | undefined, Map<string, HttpEndpoint>>();
+  const hosts = new Map<string, Promise<SshHost>>();
   let kubernetes: Promise<KubernetesClient> | undefined;
   const { environment } = options.io;
 
@@ -35,17 +36,28 @@ export function openWorld(options: WorldOptions): OpenWorld {
     return createKubernetesClient(config, { fieldManager: "moorline" });
   };
 
+  const here = {
+    environment: (name: string): string | undefined => environment[name],
+    documentsHost: localHost(),
+  };
   return {
+    ...here,
     clock: options.io.clock,
     random: options.io.random,
     documents: options.documents,
-    environment: (name) => environment[name],
     host: options.host ?? localHost({ environment: dockerSettings(environment) }),
-    documentsHost: localHost(),
-    openHost: ({ ssh }) =>
-      Promise.reject(
-        new MoorlineError("HOST_COMMANDS_UNAVAILABLE", { subject: ssh.host, parameters: { root: ssh.host } }),
-      ),
+    openHost: (reference, directory) => {
+      const key = JSON.stringify([reference, directory]);
+      const known = hosts.get(key);
+      if (known !== undefined) return known;
+      // The SSH library takes longer to load than most commands run.
+      const loading = import("../../kinds/shared/open-host.ts");
+      const opening = loading.then(({ connectHost }) => connectHost(reference, directory, here));
+      hosts.set(key, opening);
+      // What failed is tried anew when it is asked for again.
+      opening.catch(() => hosts.delete(key));
+      return opening;
+    },
     kubernetes: () => (kubernetes ??= connect()),
     endpoint: (url, tls, from) => {
       const pool = endpoints.get(from) ?? new Map<string, HttpEndpoint>();
@@ -53,7 +65,10 @@ export function openWorld(options: WorldOptions): OpenWorld {
       const key = endpointKey(url, tls);
       const known = pool.get(key);
       if (known !== undefined) return known;
-      const through = from === undefined ? { connections: 32 } : { connections: 4, dial: from.dial };
+      const through =
+        from === undefined
+          ? { connections: 32 }
+          : { connections: 4, dial: (...to: Parameters<Host["dial"]>) => from.dial(...to) };
       const opened = openEndpoint(url, { tls, ...through });
       pool.set(key, opened);
       return opened;
@@ -61,6 +76,7 @@ export function openWorld(options: WorldOptions): OpenWorld {
     [Symbol.asyncDispose]: async () => {
       const pools = [...endpoints.values()].flatMap((pool) => [...pool.values()]);
       await Promise.all(pools.map((e) => e[Symbol.asyncDispose]()));
+      for (const host of hosts.values()) await (await host.catch(() => undefined))?.[Symbol.asyncDispose]();
       await (await kubernetes?.catch(() => undefined))?.[Symbol.asyncDispose]();
     },
   };
