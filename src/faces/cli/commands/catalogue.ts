@@ -84,6 +84,11 @@ export const catalogue: readonly CommandEntry[] = [
     load: async () => (await import("./explain.ts")).explain,
   },
   {
+    name: "logs",
+    summary: { en: "Find the causes of failed pulls in logs.", zh: "从日志中找出拉取失败的原因。" },
+    load: async () => (await import("./logs.ts")).logs,
+  },
+  {
     name: "sandbox",
     summary: {
       en: "Run an embedded Harbor, Kubernetes and KubeSphere.",

@@ -1,0 +1,30 @@
+import type { Severity } from "../../text/findings/table.ts";
+import type { Bilingual } from "../../text/language.ts";
+import type { Component } from "../logs/component.ts";
+
+/** What a log line shows of a cause. */
+export interface Sign {
+  /** A text that every such line holds, letter for letter: with it whole files are searched at once. */
+  readonly literal: string;
+  /** What the message must match besides; its named groups become keys (`host`, `names`). */
+  readonly pattern?: RegExp;
+  /** Whose lines count; everybody's where absent. */
+  readonly components?: readonly Component[];
+  /** The line only repeats a failure that another one told: it counts for that one's cause where it is known. */
+  readonly follows?: true;
+}
+
+/** Why pulls or pushes fail, as data: the log reader and the doctor name the same ones. */
+export interface Cause {
+  /** Stable, for machines: `AUTHORITY_UNKNOWN`. */
+  readonly code: string;
+  readonly severity: Severity;
+  /** What is wrong, in one sentence without a full stop. */
+  readonly title: Bilingual;
+  readonly explanation: Bilingual;
+  /** What to do now. */
+  readonly fix: Bilingual;
+  /** How to see that it is mended. */
+  readonly proof: Bilingual;
+  readonly signs: readonly Sign[];
+}

@@ -1,0 +1,24 @@
+import type { Cause } from "./cause.ts";
+
+export const hostsFileBroken: Cause = {
+  code: "HOSTS_FILE_BROKEN",
+  severity: "error",
+  title: { en: "containerd can not read a hosts.toml", zh: "containerd 无法读取 hosts.toml" },
+  explanation: {
+    en: "The file is not the TOML that containerd expects, and every pull from that host fails.",
+    zh: "该文件不是 containerd 所期望的 TOML，来自该主机的所有拉取都会失败。",
+  },
+  fix: {
+    en: "`moorline node apply` writes a right one and keeps what others put beside it.",
+    zh: "执行 `moorline node apply` 写入正确的文件，并保留其他内容。",
+  },
+  proof: { en: "A pull works.", zh: "拉取成功。" },
+  signs: [
+    {
+      literal: "hosts.toml",
+      pattern:
+        /.*(?:invalid|failed to|parse|unmarshal).*hosts\.toml|hosts\.toml.*(?:invalid|failed|parse|unmarshal)/,
+    },
+    { literal: "invalid `host` tree" },
+  ],
+};

@@ -1,0 +1,91 @@
+import type { Cause } from "../causes/cause.ts";
+import { Groups, type CauseGroup, type Example, type SeenChange } from "./group.ts";
+import { Judge } from "./judge.ts";
+import { MultiSearch } from "./multi-search.ts";
+import { parseLine } from "./parse.ts";
+import { LineScanner, type FoundLine } from "./scan.ts";
+import { literalOf, triggers } from "./signs.ts";
+import { subjectsOf } from "./subjects.ts";
+
+/** A stream of log bytes. */
+export interface LogSource {
+  /** What the report calls it. */
+  readonly name: string;
+  /** Gives chunks in order; each may be used again by its giver once the next is asked for. */
+  read(signal: AbortSignal): AsyncIterable<Buffer>;
+}
+
+export interface AnalysisOptions {
+  /** Milliseconds since 1970: for times without a year. */
+  readonly now: number;
+  /** Lines before this are left out; those without any time are kept. */
+  readonly since?: number;
+  readonly signal: AbortSignal;
+  /** Called for each line with a cause, for `--follow`. */
+  readonly onFinding?: (cause: Cause, line: Example) => void;
+}
+
+/** What logs tell. */
+export interface Analysis {
+  readonly sources: number;
+  readonly bytes: number;
+  readonly groups: readonly { readonly group: CauseGroup; readonly suspected?: SeenChange }[];
+}
+
+/**
+ * Reads logs and groups their failures by cause.
+ * A line without a time takes that of the last line with a cause before it in the same source.
+ */
+export async function analyseLogs(
+  sources: AsyncIterable<LogSource> | Iterable<LogSource>,
+  options: AnalysisOptions,
+): Promise<Analysis> {
+  const groups = new Groups();
+  const judge = new Judge();
+  const patterns = new MultiSearch(triggers);
+  let bytes = 0;
+  let count = 0;
+  for await (const source of sources) {
+    count++;
+    const scanner = new LineScanner(patterns, lineReader(source.name, judge, groups, options));
+    for await (const chunk of source.read(options.signal)) {
+      bytes += chunk.length;
+      scanner.write(chunk);
+    }
+    scanner.end();
+  }
+  return {
+    sources: count,
+    bytes,
+    groups: groups.groups().map((group) => {
+      const suspected = groups.suspected(group);
+      return { group, ...(suspected !== undefined && { suspected }) };
+    }),
+  };
+}
+
+function lineReader(
+  source: string,
+  judge: Judge,
+  groups: Groups,
+  { now, since, onFinding }: AnalysisOptions,
+): (line: FoundLine) => void {
+  let lastTime: number | undefined;
+  return (line) => {
+    const record = parseLine(line.text, now);
+    const time = record.time ?? lastTime;
+    lastTime = time;
+    if (since !== undefined && time !== undefined && time < since) return;
+    const subjects = subjectsOf(record);
+    const verdict = judge.judge(
+      record,
+      subjects,
+      line.found.flatMap((id) => literalOf(id) ?? []),
+    );
+    const example = { source, offset: line.offset, text: line.text, ...(time !== undefined && { time }) };
+    if (verdict.kind === "change") groups.addChange(verdict.change, example);
+    if (verdict.kind !== "cause") return;
+    groups.add(verdict.cause, { ...example, component: record.component, subjects });
+    onFinding?.(verdict.cause, example);
+  };
+}

@@ -1,0 +1,120 @@
+import type { Cause } from "../causes/cause.ts";
+import type { Change } from "./changes.ts";
+import type { Component } from "./component.ts";
+import type { Subjects } from "./subjects.ts";
+import { Timeline } from "./timeline.ts";
+
+/** A line as an example of its cause. */
+export interface Example {
+  readonly source: string;
+  /** Bytes before the line in its source. */
+  readonly offset: number;
+  readonly time?: number;
+  /** At most 500 characters of it. */
+  readonly text: string;
+}
+
+/** Everything seen of one cause. Times are milliseconds since 1970. */
+export interface CauseGroup {
+  readonly cause: Cause;
+  readonly count: number;
+  readonly first?: number;
+  readonly last?: number;
+  readonly components: ReadonlyMap<Component, number>;
+  /** Of each kind of subject the counts by value, at most `mostSubjects` values. */
+  readonly subjects: ReadonlyMap<keyof Subjects, ReadonlyMap<string, number>>;
+  readonly timeline: Timeline;
+  readonly examples: readonly Example[];
+}
+
+export interface SeenChange extends Example {
+  readonly change: Change;
+}
+
+const mostExamples = 5;
+const mostSubjects = 200;
+const mostChanges = 1000;
+
+/** One line to count. */
+export interface Occurrence extends Example {
+  readonly component: Component;
+  readonly subjects: Subjects;
+}
+
+class Group implements CauseGroup {
+  readonly cause: Cause;
+  count = 0;
+  first?: number;
+  last?: number;
+  readonly components = new Map<Component, number>();
+  readonly subjects = new Map<keyof Subjects, Map<string, number>>();
+  readonly timeline = new Timeline();
+  readonly examples: Example[] = [];
+
+  constructor(cause: Cause) {
+    this.cause = cause;
+  }
+
+  add({ component, subjects, source, offset, time, text }: Occurrence): void {
+    this.count++;
+    this.components.set(component, (this.components.get(component) ?? 0) + 1);
+    if (time !== undefined) {
+      this.first = Math.min(this.first ?? time, time);
+      this.last = Math.max(this.last ?? time, time);
+      this.timeline.add(time);
+    }
+    for (const [kind, value] of Object.entries(subjects) as [keyof Subjects, string][])
+      if (kind !== "requestId") this.#count(kind, value);
+    if (this.examples.length < mostExamples)
+      this.examples.push({ source, offset, ...(time !== undefined && { time }), text: text.slice(0, 500) });
+  }
+
+  #count(kind: keyof Subjects, value: string): void {
+    const counts = this.subjects.get(kind) ?? new Map<string, number>();
+    this.subjects.set(kind, counts);
+    const count = counts.get(value);
+    if (count !== undefined || counts.size < mostSubjects) counts.set(value, (count ?? 0) + 1);
+  }
+}
+
+/** Counts lines by their cause; what it holds does not grow with the number of lines. */
+export class Groups {
+  readonly #groups = new Map<Cause, Group>();
+  readonly #changes: SeenChange[] = [];
+
+  add(cause: Cause, occurrence: Occurrence): void {
+    const group = this.#groups.get(cause) ?? new Group(cause);
+    this.#groups.set(cause, group);
+    group.add(occurrence);
+  }
+
+  addChange(change: Change, { source, offset, time, text }: Example): void {
+    if (this.#changes.length >= mostChanges) return;
+    this.#changes.push({
+      change,
+      source,
+      offset,
+      ...(time !== undefined && { time }),
+      text: text.slice(0, 500),
+    });
+  }
+
+  /** The worst first: errors before warnings before notes, and the frequent before the rare. */
+  groups(): readonly CauseGroup[] {
+    const order = { error: 0, warning: 1, note: 2 };
+    return [...this.#groups.values()].sort(
+      (a, b) =>
+        order[a.cause.severity] - order[b.cause.severity] ||
+        b.count - a.count ||
+        a.cause.code.localeCompare(b.cause.code),
+    );
+  }
+
+  /** What was changed last before a group's first line, at most ten minutes before. */
+  suspected({ first }: CauseGroup): SeenChange | undefined {
+    if (first === undefined) return undefined;
+    return this.#changes
+      .filter(({ time }) => time !== undefined && time <= first && first - time <= 600_000)
+      .sort((a, b) => (b.time ?? 0) - (a.time ?? 0))[0];
+  }
+}

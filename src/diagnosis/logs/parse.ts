@@ -1,0 +1,41 @@
+import { parseAccess } from "./formats/access.ts";
+import { parseHarbor } from "./formats/harbor.ts";
+import { parseJson } from "./formats/json.ts";
+import { parseKlog } from "./formats/klog.ts";
+import { parseLogrus } from "./formats/logrus.ts";
+import { parseSlashDated } from "./formats/nginx-error.ts";
+import type { LogRecord } from "./record.ts";
+import { unwrap, type Unwrapped } from "./unwrap.ts";
+
+/**
+ * Takes a line apart, whatever its format and whatever carried it. Never throws: what has no known format is a
+ * message of an unknown writer.
+ * @param now milliseconds, for times without a year
+ */
+export function parseLine(line: string, now: number): LogRecord {
+  const outer = unwrap(line, now);
+  if (!outer.text.startsWith("{")) return parseText(outer, now);
+  const json = parseJson(outer.text);
+  if (json === undefined) return parseText(outer, now);
+  if ("record" in json) return json.record;
+  const inner = unwrap(json.carried.text, now);
+  return parseText({ ...outer, ...json.carried, ...inner }, now);
+}
+
+function parseText({ text, time, component }: Unwrapped, now: number): LogRecord {
+  const record = ofFormat(text, now) ?? { component: component ?? "unknown", message: text };
+  // The carrier knows the program; containerd and docker, core and jobservice write alike.
+  const isProxy = record.component === "nginx-access" || record.component === "nginx-error";
+  const isAccess = record.request !== undefined && record.component === "registry-access";
+  const writer = component === undefined || isProxy || isAccess ? record.component : component;
+  const at = record.time ?? time;
+  return { ...record, component: writer, ...(at !== undefined && { time: at }) };
+}
+
+function ofFormat(text: string, now: number): LogRecord | undefined {
+  const first = text.charCodeAt(0);
+  // A digit: dates, and access logs, which begin with an address.
+  if (first >= 0x30 && first <= 0x39) return parseHarbor(text) ?? parseSlashDated(text) ?? parseAccess(text);
+  if (text.startsWith("time=")) return parseLogrus(text);
+  return parseKlog(text, now) ?? parseAccess(text);
+}
