@@ -17,6 +17,8 @@ export interface HostUnderTest extends AsyncDisposable {
   readonly folder: string;
   /** The host's path of what lies in the folder: `at("/a")`. */
   at(path: string): string;
+  /** What commands of the host call it, where that is not the test's path. */
+  inCommands?(path: string): string;
 }
 
 const code = (expected: string): unknown => expect.objectContaining({ code: expected });
@@ -298,7 +300,8 @@ function describeCommands(name: string, open: () => Promise<HostUnderTest>): voi
     test("that takes too long is ended with its children", async () => {
       await using on = await open();
       const file = join(on.folder, "child");
-      const argv = ["/bin/sh", "-c", `sleep 600 & echo $! >'${file}'; wait`] as const;
+      const inCommands = on.inCommands?.("/child") ?? file;
+      const argv = ["/bin/sh", "-c", `sleep 600 & echo $! >'${inCommands}'; wait`] as const;
       const hanging = on.host.run(argv, { timeoutMs: 500, signal });
       await expect(hanging).rejects.toEqual(code("HOST_COMMAND_TIMEOUT"));
       const child = Number(await readFile(file, "utf8"));
