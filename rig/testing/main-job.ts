@@ -134,7 +134,8 @@ function nodeSettings(folder: string): string {
   ].join("\n");
 }
 
-async function makeNamespaces(
+/** Makes namespaces, of a workspace unless its name is empty, and waits until pods may run in them. */
+export async function makeNamespaces(
   kubernetes: KubernetesClient,
   namespaces: readonly string[],
   workspace: string,
@@ -147,7 +148,10 @@ async function makeNamespaces(
 }
 
 /** Deletes namespaces and waits until they are gone: one that is ending takes nothing new. */
-async function removeNamespaces(kubernetes: KubernetesClient, namespaces: readonly string[]): Promise<void> {
+export async function removeNamespaces(
+  kubernetes: KubernetesClient,
+  namespaces: readonly string[],
+): Promise<void> {
   const signal = AbortSignal.timeout(80_000);
   for (const name of namespaces) await kubernetes.delete(resources.namespaces, { name }, { signal });
   for (const name of namespaces)

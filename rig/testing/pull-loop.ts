@@ -60,8 +60,8 @@ export async function startPullLoop(place: PullPlace): Promise<PullLoop> {
   starting.defer(() => rm(folder, { recursive: true, force: true }));
   for (const name of ["docker", "inspect", "copy"]) await mkdir(join(folder, name));
   const pullers: readonly Puller[] = [
-    starting.use(criPuller(place, "containerd 1", 400, 0)),
-    starting.use(criPuller(place, "containerd 2", 400, 4)),
+    starting.use(criPuller(place, "containerd 1", 300, 0)),
+    starting.use(criPuller(place, "containerd 2", 300, 1)),
     dockerPuller(place, join(folder, "docker"), 1000),
     skopeoInspector(place, join(folder, "inspect"), 700),
     skopeoCopier(place, join(folder, "copy"), 1000),
