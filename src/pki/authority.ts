@@ -10,7 +10,14 @@ import {
   type Certificate,
 } from "./certificate.ts";
 import { extensionIds } from "./extensions.ts";
-import { generateKey, importPrivateKey, publicKeyDer, type KeyPair, type KeyType } from "./key.ts";
+import {
+  generateKey,
+  importPrivateKey,
+  publicKeyDer,
+  type CryptoKey,
+  type KeyPair,
+  type KeyType,
+} from "./key.ts";
 import { loadX509 } from "./library.ts";
 import { encodeNameConstraints, type NameConstraintsSpec } from "./name-constraints.ts";
 import { systemRandomBytes, type RandomBytes } from "./serial.ts";
@@ -49,36 +56,12 @@ export interface AuthorityOptions {
  * @throws MoorlineError PKI_NAME_INVALID, PKI_VALIDITY_INVALID, PKI_OUTLIVES_AUTHORITY, PKI_PATH_LENGTH
  */
 export async function createAuthority(options: AuthorityOptions): Promise<Authority> {
-  const subject = `CA "${options.commonName}"`;
-  const issuer = options.issuer === undefined ? undefined : authorityCertificate(options.issuer);
-  const pathLength = options.pathLength ?? (issuer === undefined ? 1 : 0);
-  checkPathLength(pathLength, subject, issuer);
-  const constraints = encodeNameConstraints(options.nameConstraints ?? {}, subject);
-  const validity = validityFrom(options.now, options.validityDays, subject, issuer);
-  const x509 = await loadX509();
   const key = options.key ?? (await generateKey(options.keyType));
-  const der = await signCertificate({
-    subject: {
-      commonName: checkSubjectPart(options.commonName, subject),
-      ...(options.organization === undefined
-        ? {}
-        : { organization: checkSubjectPart(options.organization, subject) }),
-    },
-    ...validity,
+  const own = await certifyAuthority({
+    ...options,
     publicKey: key.publicKey,
-    // RFC 5280 §4.2.1.9 and §4.2.1.3: both critical in an authority's certificate; §4.2.1.10: critical
-    extensions: [
-      new x509.BasicConstraintsExtension(true, pathLength, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-      ...(constraints === undefined
-        ? []
-        : [new x509.Extension(extensionIds.nameConstraints, true, constraints)]),
-    ],
-    signer:
-      issuer === undefined || options.issuer === undefined ? { key } : { key: options.issuer.key, issuer },
-    randomBytes: options.randomBytes ?? systemRandomBytes,
+    signer: options.issuer?.key ?? key,
   });
-  const own = certificatePem({ der });
   const above = options.issuer;
   const aboveIsRoot = above === undefined || above.rootPem === above.certificatePem;
   return {
@@ -87,6 +70,47 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
     rootPem: above === undefined ? own : above.rootPem,
     key,
   };
+}
+
+/**
+ * Certifies an authority's key: that of `issuer` signs, or the authority's own where there is none above it.
+ * @returns PEM
+ * @throws MoorlineError as `createAuthority`
+ */
+export async function certifyAuthority(
+  options: Omit<AuthorityOptions, "key" | "keyType"> & {
+    readonly publicKey: CryptoKey;
+    readonly signer: KeyPair;
+  },
+): Promise<string> {
+  const subject = `CA "${options.commonName}"`;
+  const issuer = options.issuer === undefined ? undefined : authorityCertificate(options.issuer);
+  const pathLength = options.pathLength ?? (issuer === undefined ? 1 : 0);
+  checkPathLength(pathLength, subject, issuer);
+  const constraints = encodeNameConstraints(options.nameConstraints ?? {}, subject);
+  const validity = validityFrom(options.now, options.validityDays, subject, issuer);
+  const x509 = await loadX509();
+  const der = await signCertificate({
+    subject: {
+      commonName: checkSubjectPart(options.commonName, subject),
+      ...(options.organization === undefined
+        ? {}
+        : { organization: checkSubjectPart(options.organization, subject) }),
+    },
+    ...validity,
+    publicKey: options.publicKey,
+    // RFC 5280 §4.2.1.9 and §4.2.1.3: both critical in an authority's certificate; §4.2.1.10: critical
+    extensions: [
+      new x509.BasicConstraintsExtension(true, pathLength, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      ...(constraints === undefined
+        ? []
+        : [new x509.Extension(extensionIds.nameConstraints, true, constraints)]),
+    ],
+    signer: issuer === undefined ? { key: options.signer } : { key: options.signer, issuer },
+    randomBytes: options.randomBytes ?? systemRandomBytes,
+  });
+  return certificatePem({ der });
 }
 
 function checkPathLength(pathLength: number, subject: string, issuer: Certificate | undefined): void {

@@ -100,6 +100,14 @@ export async function importPrivateKey(
   };
 }
 
+/** Takes a public key of the types that we issue. @throws MoorlineError PKI_KEY_UNSUPPORTED */
+export function importPublicKey(publicKey: KeyObject, subject = "the public key"): CryptoKey {
+  const type = keyTypeOf(publicKey);
+  if (type === undefined)
+    throw new MoorlineError("PKI_KEY_UNSUPPORTED", { subject, parameters: { key: describeKey(publicKey) } });
+  return publicKey.toCryptoKey(algorithms[type], true, ["verify"]);
+}
+
 /** Reads any private key, of the types that we issue or not. @throws MoorlineError as `importPrivateKey` */
 export function readPrivateKey(
   pem: Sensitive,

@@ -1,3 +1,4 @@
+import { intermediateErrors } from "./intermediate.ts";
 import { certManagerErrors } from "./cert-manager.ts";
 import { acmeErrors } from "./acme.ts";
 import { cliErrors } from "./cli.ts";
@@ -10,16 +11,19 @@ import { kindErrors } from "./kinds.ts";
 import { kubernetesErrors } from "./kubernetes.ts";
 import { logErrors } from "./logs.ts";
 import { modelErrors } from "./model.ts";
+import { mutualTlsErrors } from "./mutual-tls.ts";
 import { networkErrors } from "./network.ts";
 import { nodeErrors } from "./nodes.ts";
 import { pkiErrors } from "./pki.ts";
 import { sandboxErrors } from "./sandbox.ts";
+import { tlsErrors } from "./tls.ts";
 
 /** Every error that Moorline can name, by its stable code. */
 export const errorTexts = {
   ...modelErrors,
   ...engineErrors,
   ...pkiErrors,
+  ...intermediateErrors,
   ...networkErrors,
   ...nodeErrors,
   ...harborErrors,
@@ -33,6 +37,8 @@ export const errorTexts = {
   ...sandboxErrors,
   ...cliErrors,
   ...logErrors,
+  ...tlsErrors,
+  ...mutualTlsErrors,
 } as const;
 
 export type ErrorCode = keyof typeof errorTexts;
