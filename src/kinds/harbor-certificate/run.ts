@@ -46,7 +46,7 @@ async function issue(of: string, context: CertificateContext): Promise<void> {
   const pair = await issuer.issue?.(of, context);
   if (pair === undefined) return;
   // Verified in memory before it takes the place of one that works.
-  const trust = (await context.gather()).trust ?? "";
+  const trust = pair.trust ?? (await context.gather()).trust ?? "";
   requireUsable(document, of, pair, trust, world.clock.now());
   if (issuer.openStore !== undefined)
     await (await storeOf(context)).write(entries.pair(document.metadata.name, of), packPair(pair));
