@@ -12,7 +12,11 @@ import type { HostReference } from "./shared/host-reference.ts";
  */
 export interface World extends EngineWorld {
   /** The documents that were given together with this one. */
-  readonly documents: { find(reference: Reference): Document | undefined };
+  readonly documents: {
+    find(reference: Reference): Document | undefined;
+    /** All of them, each behind those it refers to; absent where only single ones can be asked for. */
+    readonly ordered?: readonly Document[];
+  };
   /** Reads a variable of the process environment. */
   environment(name: string): string | undefined;
   /** The machine whose files are meant: this one, or a folder that stands for one. */

@@ -4,6 +4,7 @@ import { described, type KindSchema } from "../../model/kind-schema.ts";
 import { clientCertificateReferences, clientCertificateSource } from "../shared/client-certificate-source.ts";
 import { dataKey, exactlyOne, filePath, objectName, variableName } from "../shared/fields.ts";
 import { trustReferences, trustSource } from "../shared/trust-source.ts";
+import { deployment, mutualMode, mutualReferences, mutualTls } from "./mutual/schema.ts";
 
 const url = z
   .string()
@@ -92,6 +93,12 @@ const tls = z.strictObject({
     "The oldest TLS version to speak.",
     "允许的最低 TLS 版本。",
   ),
+  mutual: described(
+    mutualMode.optional(),
+    "Mutual TLS: `observe` asks for certificates and logs who comes without one, `enforce` refuses those, `off` takes it back in one step. Not managed where not given.",
+    "双向 TLS：`observe` 请求客户端证书并记录未提供者，`enforce` 拒绝未提供者，`off` 一步撤销。未填写时不做管理。",
+  ),
+  mutualTls: described(mutualTls.prefault({}), "Settings of mutual TLS.", "双向 TLS 设置。"),
   insecureSkipTlsVerify: described(
     z.boolean().default(false),
     "Weaker: do not check who answers. Anybody on the way can read the credential. Each report says so.",
@@ -112,7 +119,7 @@ const kubesphere = z.strictObject({
   ),
 });
 
-const spec = z.strictObject({
+const fields = z.strictObject({
   url: described(
     url,
     "Harbor's address as its users know it: https://host[:port].",
@@ -129,7 +136,28 @@ const spec = z.strictObject({
     "What KubeSphere must know of this Harbor.",
     "KubeSphere 需要了解的信息。",
   ),
+  deployment: described(
+    deployment.optional(),
+    "How this Harbor is run; needed where Moorline is to change it (`tls.mutual`).",
+    "Harbor 的部署方式；需要由 Moorline 修改其配置（`tls.mutual`）时填写。",
+  ),
 });
+
+const spec = fields
+  .refine((s) => s.tls.mutual === undefined || s.deployment !== undefined, {
+    message: "`tls.mutual` needs `deployment`: Moorline must know where Harbor's proxy is configured",
+    params: { zh: "填写 `tls.mutual` 时必须填写 `deployment`，以确定 Harbor 代理的配置位置" },
+  })
+  .refine(
+    ({ tls: { mutual, mutualTls: settings, ca } }) =>
+      mutual === undefined || mutual === "off" || settings.clientAuthority.length > 0 || ca !== undefined,
+    {
+      message: "`tls.mutual` needs `tls.mutualTls.clientAuthority` or `tls.ca`: the CA that signs clients",
+      params: {
+        zh: "启用 `tls.mutual` 时必须填写 `tls.mutualTls.clientAuthority` 或 `tls.ca`，即签发客户端证书的 CA",
+      },
+    },
+  );
 
 /** A checked HarborRegistry. */
 export type HarborRegistrySpec = z.infer<typeof spec>;
@@ -138,6 +166,7 @@ function references(of: HarborRegistrySpec): readonly Reference[] {
   return [
     ...(of.tls.ca === undefined ? [] : trustReferences(of.tls.ca)),
     ...(of.tls.clientCertificate === undefined ? [] : clientCertificateReferences(of.tls.clientCertificate)),
+    ...mutualReferences(of.tls.mutual, of.tls.mutualTls),
   ];
 }
 

@@ -4,10 +4,12 @@ import { harborCertificateFindings } from "./harbor-certificate.ts";
 import { harborComposeFindings } from "./harbor-compose.ts";
 import { harborRegistryFindings } from "./harbor-registry.ts";
 import { helmFindings } from "./helm.ts";
+import { mutualTlsFindings } from "./mutual-tls.ts";
 import { nodeTrustFindings } from "./node-trust.ts";
 import { pkiFindings } from "./pki.ts";
 import { preflightFindings } from "./preflight.ts";
 import { projectBindingFindings } from "./project-binding.ts";
+import { tlsFindings } from "./tls.ts";
 
 /** Every finding, by its stable code. */
 export const findingTexts = {
@@ -21,6 +23,8 @@ export const findingTexts = {
   ...nodeTrustFindings,
   ...pkiFindings,
   ...preflightFindings,
+  ...tlsFindings,
+  ...mutualTlsFindings,
 } as const;
 
 export type FindingCode = keyof typeof findingTexts;

@@ -7,11 +7,13 @@ import { harborComposeMessages } from "./harbor-compose.ts";
 import { harborRegistryMessages } from "./harbor-registry.ts";
 import { helmMessages } from "./helm.ts";
 import { logMessages } from "./logs.ts";
+import { mutualTlsMessages } from "./mutual-tls.ts";
 import { nodeTrustMessages } from "./node-trust.ts";
 import { pkiMessages } from "./pki.ts";
 import { preflightMessages } from "./preflight.ts";
 import { projectBindingMessages } from "./project-binding.ts";
 import { sandboxMessages } from "./sandbox.ts";
+import { tlsMessages } from "./tls.ts";
 
 /** Every sentence that is not an error or a finding, by its key. Keys begin with their area: `nodeTrust.writeHosts`. */
 export const messageTexts = {
@@ -28,7 +30,9 @@ export const messageTexts = {
   ...preflightMessages,
   ...cliMessages,
   ...logMessages,
+  ...tlsMessages,
   ...sandboxMessages,
+  ...mutualTlsMessages,
 } as const;
 
 export type MessageKey = keyof typeof messageTexts;

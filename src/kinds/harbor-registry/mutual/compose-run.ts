@@ -1,0 +1,308 @@
+import { join } from "node:path/posix";
+import type { HarborCompose } from "../../../clients/harbor-compose/client.ts";
+import type { Host } from "../../../clients/host/host.ts";
+import type { TlsOptions } from "../../../clients/http/tls-options.ts";
+import type { RunContext } from "../../../engine/kind.ts";
+import { nameOf, type Document } from "../../../model/document.ts";
+import { fromUnknown, isError, MoorlineError } from "../../../model/errors.ts";
+import { resolveClientCertificate } from "../../shared/client-certificate-source.ts";
+import { resolveTrust } from "../../shared/trust-source.ts";
+import type { World } from "../../world.ts";
+import type { HarborRegistrySpec } from "../schema.ts";
+import { ask, expectations, probes, waitFor, type Expectation, type Tried } from "./ask.ts";
+import {
+  digestOfAll,
+  digestsOf,
+  readClients,
+  readParts,
+  wantedParts,
+  writeLoaded,
+  writeParts,
+} from "./compose-files.ts";
+import { openScene, type ComposeScene } from "./compose-observe.ts";
+import { storedText } from "./clients.ts";
+import { gatherMaterial } from "./material.ts";
+import { coveredIn, entryTexts } from "./nginx.ts";
+import { withMounts, withoutMounts } from "./override.ts";
+import { mountsOf, parts, type Places } from "./places.ts";
+import type { Coverable } from "./schema.ts";
+
+export type ComposeAction =
+  /** With `keep`, what lies in our folder is as it should be; otherwise nginx starts without it, and is configured afterwards */
+  | { readonly type: "mutual-mount"; readonly keep: boolean }
+  | { readonly type: "mutual-configure"; readonly mode: "observe" | "enforce"; readonly digest: string }
+  | { readonly type: "mutual-off" }
+  | { readonly type: "mutual-unmount" }
+  | { readonly type: "mutual-empty-log" };
+
+type Context = RunContext<HarborRegistrySpec, World>;
+
+/** Carries out one step on Harbor's machine. All are safe to repeat. */
+export async function runCompose(action: ComposeAction, context: Context): Promise<void> {
+  const { document, world, signal } = context;
+  const deployment = document.spec.deployment?.compose;
+  if (deployment === undefined) throw new MoorlineError("PLAN_STALE", { subject: nameOf(document) });
+  const scene = await openScene(document, deployment, world);
+  switch (action.type) {
+    case "mutual-mount":
+      return mount(action.keep, scene, context);
+    case "mutual-configure":
+      return configure(action.mode, action.digest, scene, context);
+    case "mutual-off":
+      return switchOff(scene, context);
+    case "mutual-unmount":
+      return unmount(scene, context);
+    case "mutual-empty-log":
+      return emptyLog(scene, signal);
+  }
+}
+
+/** Everyone in Harbor's container of nginx is this user (facts: harbor §3.1). */
+const harborUser = 10_000;
+
+/** Makes the places that are mounted. What they hold already stays. */
+async function makePlaces(host: Host, places: Places): Promise<void> {
+  for (const folder of [places.directory, places.nginx, places.entries, places.logs])
+    await host.makeDirectory(folder, 0o755);
+  for (const [name, text] of Object.entries(entryTexts)) {
+    const path = join(places.entries, name);
+    // docker makes a folder where the source of a mount is missing.
+    if ((await host.stat(path))?.type === "directory") await host.remove(path);
+    const known = await host.readFile(path, 65_536);
+    // In place: a container that is there has this very inode.
+    if (known === undefined) await host.writeFile(path, text, { mode: 0o644 });
+    else if (known.bytes.toString("utf8") !== text) await host.overwriteInPlace(path, text);
+  }
+  if ((await host.stat(places.log)) === undefined)
+    await host.writeFile(places.log, "", { mode: 0o640, uid: harborUser, gid: harborUser });
+}
+
+/** Mounts our folders into the proxy, which is made anew for it: once. */
+async function mount(keep: boolean, scene: ComposeScene, context: Context): Promise<void> {
+  const { compose, host, places, override } = scene;
+  const version = await versionOf(compose);
+  const text = withMounts(override.text, mountsOf(places), version, override.path);
+  const before = await answering(context);
+  await makePlaces(host, places);
+  if (!keep) await writeParts(host, places, {});
+  const covered = coveredIn((await readParts(host, places))[parts.http] ?? "");
+  const file = override.text === undefined ? undefined : await host.stat(override.path);
+  await host.writeFile(override.path, text, { mode: file?.mode ?? 0o644, keepOwner: true });
+  try {
+    // One that runs with mounts of before, whose folders were replaced, is as compose wants it, and is restarted.
+    await compose.up(context.signal, ["proxy"]);
+    if (!(await seesEntries(compose, context.signal))) await compose.restartProxy(context.signal);
+    await compose.testProxy(context.signal);
+    await requireServing({ ...before, covered }, context);
+  } catch (thrown) {
+    await putBack(thrown, context, before, async (signal) => {
+      await restoreOverride(scene);
+      await compose.up(signal, ["proxy"]);
+    });
+  }
+  await writeLoaded(host, places, digestsOf(await readParts(host, places)));
+}
+
+async function versionOf(compose: HarborCompose): Promise<string | undefined> {
+  const file = await compose.host.readFile(join(compose.directory, "docker-compose.yml"));
+  return /^version:\s*['"]?([\d.]+)['"]?\s*(?:#.*)?$/m.exec(file?.bytes.toString("utf8") ?? "")?.[1];
+}
+
+async function seesEntries(compose: HarborCompose, signal: AbortSignal): Promise<boolean> {
+  for (const [name, text] of Object.entries(entryTexts))
+    if ((await compose.readInProxy(`/etc/nginx/conf.d/${name}`, signal)) !== text) return false;
+  return true;
+}
+
+async function restoreOverride({ host, override }: ComposeScene): Promise<void> {
+  if (override.text === undefined) return host.remove(override.path);
+  const file = await host.stat(override.path);
+  await host.writeFile(override.path, override.text, { mode: file?.mode ?? 0o644, keepOwner: true });
+}
+
+/** Gives nginx its files and reloads it: no connection is lost, and what it did before is put back if it does not serve as it should. */
+async function configure(
+  mode: "observe" | "enforce",
+  digest: string,
+  scene: ComposeScene,
+  context: Context,
+): Promise<void> {
+  const { compose, host, places } = scene;
+  const { document, world, signal } = context;
+  const settings = document.spec.tls.mutualTls;
+  const old = await readParts(host, places);
+  const material = await gatherMaterial(document, settings, old[parts.list], world, signal);
+  const wanted = wantedParts(mode, settings, material);
+  if (digestOfAll(digestsOf(wanted)) !== digest)
+    throw new MoorlineError("PLAN_STALE", { subject: nameOf(document) });
+  const before = await answering(context);
+  await makePlaces(host, places);
+  try {
+    await writeParts(host, places, wanted);
+    await compose.reloadProxy(signal);
+    await requireServing({ ...before, covered: coveredIn(wanted[parts.http] ?? "") }, context);
+  } catch (thrown) {
+    await putBack(thrown, context, { ...before, covered: coveredIn(old[parts.http] ?? "") }, async (late) => {
+      await writeParts(host, places, old);
+      await compose.reloadProxy(late);
+    });
+  }
+  await writeLoaded(host, places, digestsOf(wanted));
+}
+
+/**
+ * Takes every question for certificates out of nginx. Needs nothing but Harbor's own machine: no CA, no list, no other document,
+ * and no nginx that runs.
+ */
+async function switchOff({ compose, host, places }: ComposeScene, context: Context): Promise<void> {
+  const { signal } = context;
+  await makePlaces(host, places);
+  await writeParts(host, places, {});
+  try {
+    await compose.reloadProxy(signal);
+  } catch (thrown) {
+    if (!isError(thrown, "HARBOR_COMPOSE_PROXY_NOT_RUNNING", "HARBOR_COMPOSE_PROXY_CONFIG_REFUSED"))
+      throw thrown;
+    // It died of what is gone now, or its container has lost sight of our files: a start reads them anew.
+    await compose.up(signal, ["proxy"]);
+    await compose.restartProxy(signal);
+    await compose.testProxy(signal);
+  }
+  await writeLoaded(host, places, {});
+}
+
+/** Takes our mounts out of the override, and then everything of ours from the machine. */
+async function unmount(scene: ComposeScene, context: Context): Promise<void> {
+  const { compose, host, places, override } = scene;
+  const before = await answering(context);
+  if (override.text !== undefined) {
+    const text = withoutMounts(override.text, mountsOf(places), override.path);
+    if (text !== override.text) {
+      await restoreOverride({ ...scene, override: { ...override, text } });
+      try {
+        await compose.up(context.signal, ["proxy"]);
+        await requireServing(before, context);
+      } catch (thrown) {
+        await putBack(thrown, context, before, async (signal) => {
+          await restoreOverride(scene);
+          await compose.up(signal, ["proxy"]);
+        });
+      }
+    }
+  }
+  for (const part of Object.values(parts)) await host.remove(join(places.nginx, part));
+  for (const name of Object.keys(entryTexts)) await host.remove(join(places.entries, name));
+  for (const file of [places.log, places.clients, places.loaded]) await host.remove(file);
+  for (const folder of [places.nginx, places.entries, places.logs, places.directory])
+    await removeIfEmpty(host, folder);
+}
+
+async function removeIfEmpty(host: Host, folder: string): Promise<void> {
+  try {
+    await host.remove(folder);
+  } catch (thrown) {
+    // Something of somebody else's is in it.
+    if (!isError(thrown, "HOST_DIRECTORY_NOT_EMPTY")) throw thrown;
+  }
+}
+
+/** Keeps what the log told in short, and empties it in place: nginx has it open and only ever appends. */
+async function emptyLog({ host, places }: ComposeScene, signal: AbortSignal): Promise<void> {
+  const clients = await readClients(host, places, signal);
+  await host.writeFile(places.clients, storedText(clients), { mode: 0o640 });
+  await host.overwriteInPlace(places.log, "");
+}
+
+/** What answered before anything was touched: who was down already is no fault of ours. */
+interface Before {
+  readonly covered: readonly Coverable[];
+  readonly requests: readonly string[];
+}
+
+async function answering(context: Context): Promise<Before> {
+  const { tls, url } = await dialling(context);
+  const requests: string[] = [];
+  const covered: Coverable[] = [];
+  const { clientCertificate: _, ...without } = tls;
+  for (const { path, request } of probes) {
+    const seen = await ask(url, without, request, context.signal);
+    if (seen.outcome !== "failed") requests.push(request);
+    if (seen.outcome === "refused") covered.push(path);
+  }
+  return { covered: [...new Set(covered)], requests };
+}
+
+/** @throws MUTUAL_TLS_NOT_SERVING with what was not as it should be */
+async function requireServing(before: Before, context: Context): Promise<void> {
+  const { tls, url } = await dialling(context);
+  const isExempt = context.document.spec.tls.mutualTls.exempt.length > 0;
+  const all = expectations(before.covered, tls.clientCertificate !== undefined)
+    .filter((e) => before.requests.includes(e.request))
+    // This machine may be one of those that are let in by address; verify looks into that.
+    .filter((e) => !(isExempt && e.expected === "refused"));
+  const wrong = await waitFor(url, tls, all, context.world, context.signal);
+  if (wrong.length === 0) return;
+  throw new MoorlineError("MUTUAL_TLS_NOT_SERVING", {
+    subject: url,
+    parameters: { problems: wrong.map(problemOf).join("; ") },
+  });
+}
+
+/** What was seen, in few words that need no translation. */
+export function problemOf({
+  request,
+  certificate,
+  seen,
+}: Tried | (Expectation & Pick<Tried, "seen">)): string {
+  const how = certificate ? "+cert" : "-cert";
+  const what =
+    seen.outcome === "served" ? `HTTP ${seen.status}` : seen.outcome === "refused" ? "HTTP 400" : seen.reason;
+  return `${request.split("?")[0]} (${how}): ${what}`;
+}
+
+async function dialling({ document, world, signal }: Context): Promise<{ tls: TlsOptions; url: string }> {
+  return { url: new URL(document.spec.url).origin, tls: await tlsOf(document, world, signal) };
+}
+
+/** How the document reaches Harbor; unlike with `connectHarbor`, nobody logs in. */
+export async function tlsOf(
+  { spec, source }: Document<HarborRegistrySpec>,
+  world: World,
+  signal: AbortSignal,
+): Promise<TlsOptions> {
+  const { ca, clientCertificate, minimumVersion, insecureSkipTlsVerify } = spec.tls;
+  return {
+    ...(ca !== undefined && { ca: await resolveTrust(ca, source.directory, world, signal) }),
+    ...(clientCertificate !== undefined && {
+      clientCertificate: await resolveClientCertificate(clientCertificate, source.directory, world, signal),
+    }),
+    minimumVersion,
+    ...(insecureSkipTlsVerify && { insecureSkipVerify: true }),
+  };
+}
+
+const putBackLimitMs = 300_000;
+
+/**
+ * Puts back what was there, and proves that it serves.
+ * @throws always: MUTUAL_TLS_PUT_BACK, or MUTUAL_TLS_NOT_PUT_BACK where even that failed
+ */
+async function putBack(
+  thrown: unknown,
+  context: Context,
+  before: Before,
+  restore: (signal: AbortSignal) => Promise<void>,
+): Promise<never> {
+  // Putting back is not given up because somebody wants to stop: that may be the very reason for it.
+  const late = AbortSignal.timeout(putBackLimitMs);
+  const subject = nameOf(context.document);
+  const reason = fromUnknown(thrown, subject).message;
+  try {
+    await restore(late);
+    await requireServing(before, { ...context, signal: late });
+  } catch (second) {
+    const parameters = { reason, second: fromUnknown(second, subject).message };
+    throw new MoorlineError("MUTUAL_TLS_NOT_PUT_BACK", { subject, parameters, cause: second });
+  }
+  throw new MoorlineError("MUTUAL_TLS_PUT_BACK", { subject, parameters: { reason }, cause: thrown });
+}

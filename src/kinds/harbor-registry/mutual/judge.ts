@@ -1,0 +1,66 @@
+import { seenSince, type Client } from "./clients.ts";
+
+/** A node that must be let in. */
+export interface KnownNode {
+  readonly name: string;
+  /** As Harbor's machine sees them. Empty where they are not known. */
+  readonly addresses: readonly string[];
+}
+
+/** What a node was seen to do. */
+export type NodeVerdict =
+  | { readonly node: string; readonly state: "proved" }
+  | { readonly node: string; readonly state: "unseen" | "address-unknown" }
+  | { readonly node: string; readonly state: "without"; readonly program: string; readonly address: string }
+  | {
+      readonly node: string;
+      readonly state: "failed";
+      readonly program: string;
+      readonly address: string;
+      readonly reason: string;
+    };
+
+/** The programs that pull images on a node. Others that come from its address may be pods, whose traffic bears it too. */
+const runtimes = /^(?:containerd|docker|cri-o|libpod|podman|buildah|nerdctl)/i;
+
+/**
+ * What each node was seen to do at the registry's paths. A node is proved when it was seen with a valid certificate, and
+ * no runtime of its came last without one. Pure.
+ * @param since seconds since 1970: what is older does not count
+ */
+export function judgeNodes(
+  nodes: readonly KnownNode[],
+  clients: readonly Client[],
+  since: number,
+): readonly NodeVerdict[] {
+  const recent = seenSince(clients, since).filter((c) => c.path === "registry");
+  const byAddress = Map.groupBy(recent, (c) => canonical(c.address));
+  return nodes.map((node) => {
+    const seen = node.addresses.flatMap((a) => byAddress.get(canonical(a)) ?? []);
+    return judgeNode(node, seen);
+  });
+}
+
+function judgeNode({ name: node, addresses }: KnownNode, seen: readonly Client[]): NodeVerdict {
+  const programs = [...Map.groupBy(seen, (c) => `${c.address} ${c.program}`).values()];
+  const latest = programs.map((of) => of.reduce((a, b) => (isLater(b, a) ? b : a)));
+  const bad = latest.find((c) => c.verified !== "success" && runtimes.test(c.program));
+  const isProved = seen.some((c) => c.verified === "success");
+  const first = bad ?? (isProved ? undefined : latest.find((c) => c.verified !== "success"));
+  if (first?.verified === "failed") {
+    const { program, address, reason } = first;
+    return { node, state: "failed", program, address, reason };
+  }
+  if (first !== undefined) return { node, state: "without", program: first.program, address: first.address };
+  if (isProved) return { node, state: "proved" };
+  return { node, state: addresses.length === 0 ? "address-unknown" : "unseen" };
+}
+
+/** At the same moment, the worse counts. */
+const isLater = (a: Client, b: Client): boolean =>
+  a.last > b.last || (a.last === b.last && a.verified !== "success");
+
+/** One spelling for each address: IPv4 in IPv6 clothes is IPv4. */
+function canonical(address: string): string {
+  return address.toLowerCase().replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, "");
+}
