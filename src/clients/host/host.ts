@@ -128,7 +128,7 @@ export interface Host {
    * @throws HOST_DIAL_FAILED with the system's code as `reason` (ECONNREFUSED, ETIMEDOUT …), HOST_SSH_FORWARDING_REFUSED,
    *   CANCELLED
    */
-  dial(host: string, port: number, signal: AbortSignal): Promise<Duplex>;
+  readonly dial: (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
 }
 
 /** How something is connected from another machine: {@link Host.dial} of that one. */

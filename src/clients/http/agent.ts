@@ -38,19 +38,20 @@ export function agentOf(base: URL, options: AgentOptions, tls: TlsOptions): Agen
 /** A connector whose TCP connections another machine opens; the handshake itself stays here, with the key. */
 function through(dial: Dial, options: buildConnector.BuildOptions): buildConnector.connector {
   const handshake = buildConnector({ ...options, allowH2: false });
-  return (to, callback) => {
+  const open = async (to: buildConnector.Options, callback: buildConnector.Callback): Promise<void> => {
     const isTls = to.protocol === "https:";
     const port = Number(to.port || (isTls ? 443 : 80));
     const signal = AbortSignal.timeout(options.timeout ?? 10_000);
-    dial(to.hostname.replaceAll(/[[\]]/g, ""), port, signal).then(
-      (connection) => {
-        // What undici asks of a plain socket every duplex stream has; its types name net.Socket.
-        const socket = connection as Socket;
-        if (isTls) handshake({ ...to, httpSocket: socket }, callback);
-        else callback(null, socket);
-      },
-      (thrown: unknown) => callback(thrown instanceof Error ? thrown : new Error(String(thrown)), null),
-    );
+    // What undici asks of a plain socket every duplex stream has; its types name net.Socket.
+    const socket = (await dial(to.hostname.replaceAll(/[[\]]/g, ""), port, signal)) as Socket;
+    if (isTls) handshake({ ...to, httpSocket: socket }, callback);
+    else callback(null, socket);
+  };
+  return (to, callback) => {
+    open(to, callback).catch((thrown: unknown) => {
+      // oxlint-disable-next-line no-callback-in-promise -- undici's connectors answer by callback
+      callback(thrown instanceof Error ? thrown : new Error(String(thrown)), null);
+    });
   };
 }
 

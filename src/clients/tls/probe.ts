@@ -157,7 +157,8 @@ function converse(
 
 /** The system's code of a connection that did not open, which {@link Host.dial} gives as the reason. */
 function codeOf(thrown: unknown): string {
-  if (isError(thrown, "HOST_DIAL_FAILED")) return String(thrown.parameters["reason"]);
+  const reason = isError(thrown, "HOST_DIAL_FAILED") ? thrown.parameters["reason"] : undefined;
+  if (typeof reason === "string") return reason;
   return (thrown as { code?: string }).code ?? String(thrown);
 }
 

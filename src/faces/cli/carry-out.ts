@@ -54,7 +54,11 @@ async function run(plan: Plan, world: OpenWorld, { io, language }: Invocation): 
   }
 }
 
-async function confirmed(plan: Plan, { io, language }: Invocation): Promise<boolean> {
+/** Asks a person; an error where nobody can answer. */
+export async function confirmed(
+  plan: Pick<Plan, "direction">,
+  { io, language }: Invocation,
+): Promise<boolean> {
   if (!io.interactive || io.stdin.isTTY !== true)
     throw new MoorlineError("CLI_CONFIRMATION_NEEDED", {
       subject: plan.direction === "apply" ? "moorline apply" : "moorline destroy",

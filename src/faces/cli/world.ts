@@ -65,10 +65,7 @@ export function openWorld(options: WorldOptions): OpenWorld {
       const key = endpointKey(url, tls);
       const known = pool.get(key);
       if (known !== undefined) return known;
-      const through =
-        from === undefined
-          ? { connections: 32 }
-          : { connections: 4, dial: (...to: Parameters<Host["dial"]>) => from.dial(...to) };
+      const through = from === undefined ? { connections: 32 } : { connections: 4, dial: from.dial };
       const opened = openEndpoint(url, { tls, ...through });
       pool.set(key, opened);
       return opened;

@@ -79,15 +79,20 @@ export async function proveNodes(
   signal: AbortSignal,
   only?: readonly string[],
 ): Promise<readonly NodeProofs[]> {
-  const all = nodesOf(documents, only);
-  const here = { on: undefined, directory: "", documents: documents.filter(isNodeTrust) };
-  const nodes = all.length > 0 || here.documents.length === 0 ? all : [{ name: world.host.name, ...here }];
+  const listed = nodesOf(documents, only);
+  const here = thisMachine(documents, world);
+  const nodes = listed.length > 0 || here.documents.length === 0 ? listed : [here];
   const proved: NodeProofs[] = [];
   for (const node of nodes) {
     if (signal.aborted) throw new MoorlineError("CANCELLED", { subject: node.name });
     proved.push(await proveNode(node, world, signal));
   }
   return proved;
+}
+
+/** This machine as the one node of all NodeTrust documents among these, whatever they list. Pure. */
+export function thisMachine(documents: readonly Document[], { host }: Pick<World, "host">): TrustNode {
+  return { name: host.name, on: undefined, directory: "", documents: documents.filter(isNodeTrust) };
 }
 
 /** Proves one node, see {@link proveNodes}. */

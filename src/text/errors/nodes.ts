@@ -26,6 +26,17 @@ export const nodeErrors = {
         "请在 NodeTrust 中填写 `nodes: [{ name, on: { ssh: … } }]`，或不加 --everywhere 在各节点上分别运行。",
     },
   },
+  NODE_ROOT_AND_LIST: {
+    retry: "never",
+    en: {
+      what: "{subject} and --root exclude each other: one is for nodes over SSH, the other for a folder of this machine.",
+      remedy: "Leave one of them out.",
+    },
+    zh: {
+      what: "{subject} 与 --root 不能同时使用：前者针对通过 SSH 访问的节点，后者针对本机的目录。",
+      remedy: "请去掉其中一个。",
+    },
+  },
   NODE_LISTED_TWICE: {
     retry: "never",
     en: {

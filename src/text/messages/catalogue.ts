@@ -1,3 +1,4 @@
+import { intermediateMessages } from "./intermediate.ts";
 import { certManagerMessages } from "./cert-manager.ts";
 import { acmeMessages } from "./acme.ts";
 import { cliMessages } from "./cli.ts";
@@ -9,6 +10,7 @@ import { helmMessages } from "./helm.ts";
 import { logMessages } from "./logs.ts";
 import { mutualTlsMessages } from "./mutual-tls.ts";
 import { nodeTrustMessages } from "./node-trust.ts";
+import { nodesMessages } from "./nodes.ts";
 import { pkiMessages } from "./pki.ts";
 import { preflightMessages } from "./preflight.ts";
 import { projectBindingMessages } from "./project-binding.ts";
@@ -26,7 +28,9 @@ export const messageTexts = {
   ...certManagerMessages,
   ...projectBindingMessages,
   ...nodeTrustMessages,
+  ...nodesMessages,
   ...pkiMessages,
+  ...intermediateMessages,
   ...preflightMessages,
   ...cliMessages,
   ...logMessages,

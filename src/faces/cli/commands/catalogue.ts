@@ -46,9 +46,51 @@ export const catalogue: readonly CommandEntry[] = [
     load: async () => (await import("./node-apply.ts")).nodeApply,
   },
   {
+    name: "node plan",
+    summary: {
+      en: "Show what nodes still lack to trust the registry.",
+      zh: "显示节点信任该镜像仓库还缺什么。",
+    },
+    load: async () => (await import("./node-plan.ts")).nodePlan,
+  },
+  {
+    name: "node verify",
+    summary: { en: "Prove that nodes trust the registry.", zh: "验证节点确实信任该镜像仓库。" },
+    load: async () => (await import("./node-verify.ts")).nodeVerify,
+  },
+  {
+    name: "clients",
+    summary: {
+      en: "List who comes to Harbor with and without a client certificate.",
+      zh: "列出带与不带客户端证书访问 Harbor 的客户端。",
+    },
+    load: async () => (await import("./clients.ts")).clientsCommand,
+  },
+  {
     name: "pki ca",
     summary: { en: "Make a certificate authority.", zh: "创建证书颁发机构（CA）。" },
     load: async () => (await import("./pki/pki-ca.ts")).pkiCa,
+  },
+  {
+    name: "pki request",
+    summary: {
+      en: "Make the key of an intermediate, and a request for its root.",
+      zh: "生成中间 CA 的密钥和证书请求。",
+    },
+    load: async () => (await import("./pki/pki-request.ts")).pkiRequest,
+  },
+  {
+    name: "pki sign-intermediate",
+    summary: { en: "Sign an intermediate's request with a root.", zh: "用根 CA 签发中间 CA 的证书请求。" },
+    load: async () => (await import("./pki/pki-sign-intermediate.ts")).pkiSignIntermediate,
+  },
+  {
+    name: "pki import",
+    summary: {
+      en: "Bring an intermediate's certificate to its key.",
+      zh: "将签发好的中间 CA 证书导入其密钥所在目录。",
+    },
+    load: async () => (await import("./pki/pki-import.ts")).pkiImport,
   },
   {
     name: "pki issue",
@@ -87,6 +129,11 @@ export const catalogue: readonly CommandEntry[] = [
     name: "logs",
     summary: { en: "Find the causes of failed pulls in logs.", zh: "从日志中找出拉取失败的原因。" },
     load: async () => (await import("./logs.ts")).logs,
+  },
+  {
+    name: "tls",
+    summary: { en: "Tell how registries offer TLS, with a grade.", zh: "检查镜像仓库的 TLS 配置并评级。" },
+    load: async () => (await import("./tls.ts")).tls,
   },
   {
     name: "sandbox",
