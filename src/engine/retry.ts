@@ -8,6 +8,9 @@ export interface RetryPolicy {
   readonly longestDelayMs: number;
 }
 
+/** Longer than this nobody waits within a run: the error goes up with the time that the server named. */
+const longestAskedMs = 120_000;
+
 export const usualRetry: RetryPolicy = { attempts: 5, firstDelayMs: 200, longestDelayMs: 15_000 };
 
 /**
@@ -45,6 +48,7 @@ export async function withRetry<T>(
       return await work(signal);
     } catch (thrown) {
       if (!isRetryable(thrown, "later") || attempt >= policy.attempts || signal.aborted) throw thrown;
+      if ((thrown.retryAfterSeconds ?? 0) * 1000 > longestAskedMs) throw thrown;
       const delay = backoff(attempt, policy, world.random.fraction(), thrown.retryAfterSeconds);
       options.onRetry?.(thrown, delay);
       await world.clock.sleep(delay, signal);
