@@ -1,5 +1,5 @@
 import type { JsonNameParams } from "@peculiar/x509";
-import { createPublicKey, type KeyObject } from "node:crypto";
+import { createPublicKey, hash, type KeyObject } from "node:crypto";
 import { MoorlineError } from "../model/errors.ts";
 import { children, DerError, expected, read, tags } from "./der.ts";
 import { signingAlgorithm, type KeyPair } from "./key.ts";
@@ -75,3 +75,9 @@ function readRequestDer(der: Uint8Array, subject: string): CertificateRequest {
     throw new MoorlineError("PKI_REQUEST_SIGNATURE", { subject, parameters: { algorithm: signature.name } });
   return { subject: readName(expected(name, tags.sequence)), publicKey };
 }
+
+/** What two people compare over the telephone: that the request which is signed is the one that was made. */
+export const requestDigest = ({ publicKey }: CertificateRequest): string =>
+  hash("sha256", publicKey.export({ type: "spki", format: "der" }), "hex")
+    .slice(0, 32)
+    .replaceAll(/(....)(?=.)/g, "$1 ");

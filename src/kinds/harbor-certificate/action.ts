@@ -10,6 +10,7 @@ export type CertificateAction =
   | { readonly type: "issue-crl" }
   | { readonly type: "deliver-files"; readonly index: number }
   | { readonly type: "deliver-secret"; readonly index: number }
+  | { readonly type: "request-authority" }
   | { readonly type: "write-issuer" }
   | { readonly type: "remove-issuer" }
   | { readonly type: "remove-certificate"; readonly of: string }

@@ -20,7 +20,8 @@ export function findingsOf(
   const findings: Finding[] = observed.exposed.map((entry) =>
     finding("CERTIFICATE_AUTHORITY_KEY_EXPOSED", `${observed.store}/${entry}`),
   );
-  if (authority !== undefined) {
+  // An intermediate has findings of its own: what ends it is a renewal by its root.
+  if (authority !== undefined && spec.issuer.ownAuthority?.intermediate !== true) {
     const left = Date.parse(authority.notAfter) - now.getTime();
     const evidence = { notAfter: authority.notAfter };
     if (left < day) findings.push(finding("CERTIFICATE_AUTHORITY_OVER", authority.name, evidence));

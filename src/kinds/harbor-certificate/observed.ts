@@ -23,6 +23,21 @@ export interface ObservedCopy {
   readonly state: CopyState;
 }
 
+/** A CA of our own whose root's key is elsewhere. Times are ISO 8601. */
+export interface ObservedIntermediate {
+  readonly isAsked: boolean;
+  /** Digest of the request's key. */
+  readonly request?: string;
+  /** The store holds a root's own certificate and key after all. */
+  readonly isRoot: boolean;
+  readonly isCertified: boolean;
+  readonly notBefore?: string;
+  readonly notAfter?: string;
+  readonly root?: { readonly name: string; readonly notAfter: string };
+  readonly hasRootList: boolean;
+  readonly rootListUntil?: string;
+}
+
 /** cert-manager's objects for a document. */
 export interface ObservedCertManager {
   readonly isInstalled: boolean;
@@ -125,6 +140,7 @@ export interface ObservedCertificate {
   readonly compose?: ObservedCompose;
   readonly helm?: ObservedHelm;
   readonly certManager?: ObservedCertManager;
+  readonly intermediate?: ObservedIntermediate;
   /** Of an ACME issuer. */
   readonly acme?: { readonly hasAccount: boolean };
   /** Entries of the CA's store that others than their owner may read. */

@@ -37,6 +37,11 @@ const ownAuthority = z
     keyType: described(z.enum(keyTypes).default("ECDSA_P256"), "Its key.", "CA 密钥类型。"),
     validityDays: described(days(7305).default(1825), "How long it lasts.", "CA 有效天数。"),
     passphrase: described(passphrase.optional(), "Encrypts its key.", "用于加密 CA 私钥的口令。"),
+    intermediate: described(
+      z.boolean().default(false),
+      "Keep an intermediate here and its root's key offline: Moorline makes the key and a request (ca.csr), a root elsewhere signs it.",
+      "此处只保存中间 CA，根 CA 私钥离线保管：Moorline 生成密钥和证书请求（ca.csr），由离线的根 CA 签发。",
+    ),
     nameConstraints: described(
       nameConstraints.optional(),
       "What the CA may certify: with it, a stolen key is of no use for other names.",

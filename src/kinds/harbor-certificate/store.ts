@@ -34,6 +34,9 @@ export const entries = {
   certificate: "ca.crt",
   key: "ca.key",
   crl: "ca.crl",
+  /** What an intermediate's root is asked to certify, and the root's own list: its key is elsewhere. */
+  request: "ca.csr",
+  rootList: "root.crl",
   /** A CA may serve several documents. @param of `server` or a client */
   pair: (document: string, of: string): string =>
     `${document}.${of === "server" ? "server" : `client-${of}`}.pem`,

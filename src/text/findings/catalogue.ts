@@ -1,3 +1,4 @@
+import { intermediateFindings } from "./intermediate.ts";
 import { certManagerFindings } from "./cert-manager.ts";
 import { acmeFindings } from "./acme.ts";
 import { harborCertificateFindings } from "./harbor-certificate.ts";
@@ -22,6 +23,7 @@ export const findingTexts = {
   ...projectBindingFindings,
   ...nodeTrustFindings,
   ...pkiFindings,
+  ...intermediateFindings,
   ...preflightFindings,
   ...tlsFindings,
   ...mutualTlsFindings,

@@ -20,13 +20,14 @@ import { readPassphrase } from "../passphrase.ts";
 import type { OwnAuthority } from "../schema-issuer.ts";
 import { entries, openStore, type Store } from "../store.ts";
 import { readPair, readPairs } from "../store-pairs.ts";
+import { withRootOffline } from "./intermediate.ts";
 import type { Issuer } from "./issuer.ts";
 
 /** A CA of our own, kept in a folder or a Secret. */
 export function ownAuthorityIssuer(own: OwnAuthority): Issuer {
   const open = (document: CertificateDocument, world: World, signal: AbortSignal): Promise<Store> =>
     openStore(own, document.source.directory, world, signal);
-  return {
+  const issuer: Issuer = {
     openStore: open,
     gather: (document, world, signal) => gatherIssued(own, document, world, signal),
     trust: async (document, world, signal) => {
@@ -41,6 +42,7 @@ export function ownAuthorityIssuer(own: OwnAuthority): Issuer {
     runPreparation: (_action, context) => makeAuthority(own, context),
     issue: (of, context) => issue(of, context),
   };
+  return own.intermediate ? withRootOffline(own, issuer) : issuer;
 }
 
 /** A CA at its end can certify nothing that lasts a day; what is there stays. */

@@ -7,7 +7,12 @@ import { pathIn } from "./options.ts";
 import { opening, passphraseOptions } from "./passphrase.ts";
 
 /** The files of an authority in its folder. */
-export const authorityFiles = { certificate: "ca.crt", key: "ca.key", bundle: "ca-bundle.crt" } as const;
+export const authorityFiles = {
+  certificate: "ca.crt",
+  key: "ca.key",
+  bundle: "ca-bundle.crt",
+  request: "ca.csr",
+} as const;
 
 const ofCaKey = { en: "the authority's key", zh: "机构私钥" };
 

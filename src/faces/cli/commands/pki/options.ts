@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { MoorlineError } from "../../../../model/errors.ts";
 import { keyTypes, type KeyType } from "../../../../pki/key.ts";
+import type { NameConstraintsSpec } from "../../../../pki/name-constraints.ts";
 import type { Invocation, Option } from "../../command.ts";
 
 export const keyTypeOption: Option = {
@@ -27,6 +28,39 @@ export const caOption: Option = {
     zh: "机构的 ca.crt 与 ca.key 所在目录，即 `moorline pki ca` 写入的目录。",
   },
 };
+
+/** What an authority may issue for. */
+export const permittedOptions: readonly Option[] = [
+  {
+    name: "permit-dns",
+    value: "DOMAIN",
+    repeatable: true,
+    description: {
+      en: "A domain it may issue for, with all below.",
+      zh: "允许签发的域名（含其下所有名称）。",
+    },
+  },
+  {
+    name: "exclude-dns",
+    value: "DOMAIN",
+    repeatable: true,
+    description: { en: "A domain it must not issue for.", zh: "禁止签发的域名。" },
+  },
+  {
+    name: "permit-ip",
+    value: "CIDR",
+    repeatable: true,
+    description: { en: "Addresses it may issue for.", zh: "允许签发的 IP 网段。" },
+  },
+];
+
+export function permittedNames(invocation: Invocation): NameConstraintsSpec {
+  return {
+    permittedDns: invocation.options("permit-dns"),
+    excludedDns: invocation.options("exclude-dns"),
+    permittedIp: invocation.options("permit-ip"),
+  };
+}
 
 export const outOption: Option = {
   name: "out",

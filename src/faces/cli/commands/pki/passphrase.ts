@@ -89,3 +89,18 @@ export async function opening<T>(
     return open(asked);
   }
 }
+
+/** What the options of a new key call it. */
+export const ofNewKey: Bilingual = { en: "the new key", zh: "新私钥" };
+
+/**
+ * The passphrase of a new key, where one is wanted.
+ * @throws MoorlineError PKI_PASSPHRASE_MISSING where nobody can be asked
+ */
+export async function newPassphrase(invocation: Invocation): Promise<Sensitive | undefined> {
+  const given = await givenPassphrase(invocation, "");
+  if (given !== undefined || !invocation.flag("encrypt")) return given;
+  const asked = await askPassphrase(invocation, ofNewKey);
+  if (asked === undefined) throw new MoorlineError("PKI_PASSPHRASE_MISSING", { subject: "ca.key" });
+  return asked;
+}

@@ -3,9 +3,8 @@ import { createAuthority } from "../../../../pki/authority.ts";
 import { inspectCertificate } from "../../../../pki/inspect.ts";
 import { exportPrivateKey } from "../../../../pki/key.ts";
 import { writePrivateKey, writePublic } from "../../../../pki/store.ts";
-import { MoorlineError } from "../../../../model/errors.ts";
 import { message, render } from "../../../../text/message.ts";
-import type { Command, Invocation } from "../../command.ts";
+import type { Command } from "../../command.ts";
 import { outputOption } from "../../options.ts";
 import { authorityFiles, caPassphraseOptions, openAuthority } from "./authority-files.ts";
 import {
@@ -15,13 +14,13 @@ import {
   organizationOption,
   outOption,
   pathIn,
+  permittedNames,
+  permittedOptions,
   refuseToOverwrite,
   resolvePath,
 } from "./options.ts";
-import { askPassphrase, givenPassphrase, passphraseOptions } from "./passphrase.ts";
+import { newPassphrase, ofNewKey, passphraseOptions } from "./passphrase.ts";
 import { answer, certificateText } from "./show.ts";
-
-const ofNewKey = { en: "the new key", zh: "新私钥" };
 
 export const pkiCa: Command = {
   name: "pki ca",
@@ -48,27 +47,7 @@ export const pkiCa: Command = {
         zh: "其下可有几级机构；默认根 CA 为 1，中间 CA 为 0。",
       },
     },
-    {
-      name: "permit-dns",
-      value: "DOMAIN",
-      repeatable: true,
-      description: {
-        en: "A domain it may issue for, with all below.",
-        zh: "允许签发的域名（含其下所有名称）。",
-      },
-    },
-    {
-      name: "exclude-dns",
-      value: "DOMAIN",
-      repeatable: true,
-      description: { en: "A domain it must not issue for.", zh: "禁止签发的域名。" },
-    },
-    {
-      name: "permit-ip",
-      value: "CIDR",
-      repeatable: true,
-      description: { en: "Addresses it may issue for.", zh: "允许签发的 IP 网段。" },
-    },
+    ...permittedOptions,
     {
       name: "issuer",
       value: "FOLDER",
@@ -119,11 +98,7 @@ export const pkiCa: Command = {
       commonName: invocation.arguments[0] ?? "",
       keyType: keyTypeOf(invocation),
       validityDays: numberOf(invocation, "days") ?? 3650,
-      nameConstraints: {
-        permittedDns: invocation.options("permit-dns"),
-        excludedDns: invocation.options("exclude-dns"),
-        permittedIp: invocation.options("permit-ip"),
-      },
+      nameConstraints: permittedNames(invocation),
       now: io.clock.now(),
       randomBytes: (length) => io.random.bytes(length),
       ...(organization === undefined ? {} : { organization }),
@@ -150,12 +125,3 @@ export const pkiCa: Command = {
     return 0;
   },
 };
-
-/** @throws MoorlineError PKI_PASSPHRASE_MISSING where one is wanted and nobody can be asked */
-async function newPassphrase(invocation: Invocation) {
-  const given = await givenPassphrase(invocation, "");
-  if (given !== undefined || !invocation.flag("encrypt")) return given;
-  const asked = await askPassphrase(invocation, ofNewKey);
-  if (asked === undefined) throw new MoorlineError("PKI_PASSPHRASE_MISSING", { subject: "ca.key" });
-  return asked;
-}
