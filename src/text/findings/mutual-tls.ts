@@ -24,8 +24,8 @@ export const mutualTlsFindings = {
   },
   MUTUAL_TLS_NODE_UNSEEN: {
     severity: "error",
-    en: "{subject} was not seen within {days} day(s). Let it pull any image from this Harbor, or run `moorline node apply` on it, which proves its trust with a request.",
-    zh: "{subject} 在 {days} 天内没有访问记录。请让它从该 Harbor 拉取任意镜像，或在该节点运行 `moorline node apply`，它会发起请求以验证信任。",
+    en: "{subject} was not seen within {days} day(s). Let its runtime pull something from this Harbor: with `crictl pull`, even a tag that does not exist will do.",
+    zh: "{subject} 在 {days} 天内没有访问记录。请让其容器运行时从该 Harbor 拉取镜像，例如使用 `crictl pull`，拉取不存在的标签也可以。",
   },
   MUTUAL_TLS_NODE_ADDRESS_UNKNOWN: {
     severity: "error",

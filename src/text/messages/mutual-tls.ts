@@ -118,7 +118,6 @@ export const mutualTlsMessages = {
     en: "{address}  {program}  {path}  {what}  {count}×  {first} – {last}",
     zh: "{address}  {program}  {path}  {what}  {count} 次  {first} – {last}",
   },
-  "mutualTls.reportNode": { en: "{node}  {state}", zh: "{node}  {state}" },
   "mutualTls.reportMore": {
     en: "and {count} more; --output json has all",
     zh: "另有 {count} 条；使用 --output json 查看全部",

@@ -20,12 +20,15 @@ export type NodeVerdict =
       readonly reason: string;
     };
 
-/** The programs that pull images on a node. Others that come from its address may be pods, whose traffic bears it too. */
+/**
+ * The programs that pull images on a node. Others that come from its address may be pods, whose traffic bears it too, or
+ * Moorline itself with a pair of its own: they prove nothing of the node, and speak not against it.
+ */
 const runtimes = /^(?:containerd|docker|cri-o|libpod|podman|buildah|nerdctl)/i;
 
 /**
- * What each node was seen to do at the registry's paths. A node is proved when it was seen with a valid certificate, and
- * no runtime of its came last without one. Pure.
+ * What each node's runtimes were seen to do at the registry's paths. A node is proved when one was seen with a valid
+ * certificate, and none came last without. Pure.
  * @param since seconds since 1970: what is older does not count
  */
 export function judgeNodes(
@@ -33,7 +36,7 @@ export function judgeNodes(
   clients: readonly Client[],
   since: number,
 ): readonly NodeVerdict[] {
-  const recent = seenSince(clients, since).filter((c) => c.path === "registry");
+  const recent = seenSince(clients, since).filter((c) => c.path === "registry" && runtimes.test(c.program));
   const byAddress = Map.groupBy(recent, (c) => canonical(c.address));
   return nodes.map((node) => {
     const seen = node.addresses.flatMap((a) => byAddress.get(canonical(a)) ?? []);
@@ -44,16 +47,14 @@ export function judgeNodes(
 function judgeNode({ name: node, addresses }: KnownNode, seen: readonly Client[]): NodeVerdict {
   const programs = [...Map.groupBy(seen, (c) => `${c.address} ${c.program}`).values()];
   const latest = programs.map((of) => of.reduce((a, b) => (isLater(b, a) ? b : a)));
-  const bad = latest.find((c) => c.verified !== "success" && runtimes.test(c.program));
-  const isProved = seen.some((c) => c.verified === "success");
-  const first = bad ?? (isProved ? undefined : latest.find((c) => c.verified !== "success"));
-  if (first?.verified === "failed") {
-    const { program, address, reason } = first;
-    return { node, state: "failed", program, address, reason };
+  const bad = latest.find((c) => c.verified !== "success");
+  if (bad === undefined) {
+    if (latest.length > 0) return { node, state: "proved" };
+    return { node, state: addresses.length === 0 ? "address-unknown" : "unseen" };
   }
-  if (first !== undefined) return { node, state: "without", program: first.program, address: first.address };
-  if (isProved) return { node, state: "proved" };
-  return { node, state: addresses.length === 0 ? "address-unknown" : "unseen" };
+  const { program, address, reason } = bad;
+  if (bad.verified === "failed") return { node, state: "failed", program, address, reason };
+  return { node, state: "without", program, address };
 }
 
 /** At the same moment, the worse counts. */

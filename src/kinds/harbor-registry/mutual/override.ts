@@ -57,8 +57,10 @@ export function withoutMounts(text: string, mounts: readonly Mount[], subject: s
   prune(document, ["services", service]);
   prune(document, ["services"]);
   const left = isMap(document.contents) ? document.contents.items.map(keyOf) : [];
-  const isOurs = left.every((key) => key === "version") && !/^\s*#/m.test(document.toString());
-  return isOurs ? undefined : document.toString({ lineWidth: 0 });
+  if (left.some((key) => key !== "version")) return document.toString({ lineWidth: 0 });
+  // The words of others stay, even where the settings that they stood by were ours.
+  const words = text.split("\n").filter((line) => /^\s*#/.test(line) && line.trim() !== `#${mark}`);
+  return words.length === 0 ? undefined : `${[...words, "services: {}"].join("\n")}\n`;
 }
 
 /** Whether all our mounts are there as they should be. @throws MUTUAL_TLS_OVERRIDE_UNREADABLE */

@@ -21,7 +21,10 @@ export function testWorld(options: TestWorldOptions): World & AsyncDisposable {
   const endpoints = new Map<string, HttpEndpoint>();
   const documents = new Map((options.documents ?? []).map((d) => [nameOf(d), d]));
   return {
-    documents: { find: (reference) => documents.get(nameOfReference(reference)) },
+    documents: {
+      find: (reference) => documents.get(nameOfReference(reference)),
+      ordered: options.documents ?? [],
+    },
     environment: (name) => options.environment?.[name],
     host: localHost(options.root === undefined ? {} : { root: options.root }),
     documentsHost: localHost(options.root === undefined ? {} : { root: options.root }),
