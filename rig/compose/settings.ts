@@ -87,9 +87,15 @@ data_volume: ${given.dataVolume}
 jobservice:
   # Maximum number of job workers in job service
   max_job_workers: 10
+  job_loggers:
+    - STD_OUTPUT
+    - FILE
+    # - DB
+  logger_sweeper_duration: 1 #days
 
 notification:
   webhook_job_max_retry: 3
+  webhook_job_http_client_timeout: 3 #seconds
 
 # Log configurations
 log:

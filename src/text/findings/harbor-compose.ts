@@ -12,6 +12,11 @@ export const harborComposeFindings = {
     en: "An earlier run was cut off while it changed Harbor in {subject}. The next `moorline apply` carries it to its end; until then, do not restart Harbor's containers: key and certificate may not belong together.",
     zh: "此前对 {subject} 中 Harbor 的修改被中断。下一次 `moorline apply` 会将其完成；在此之前请勿重启 Harbor 容器：私钥与证书可能不匹配。",
   },
+  COMPOSE_PROXY_STALE: {
+    severity: "warning",
+    en: "nginx of Harbor in {subject} does not see the files on the machine: `prepare` was run and the containers were not made anew. It goes on serving what it has in memory; the next certificate needs a restart of its container. Recreate Harbor's containers in a quiet hour: `docker compose down`, then `up -d`.",
+    zh: "{subject} 中 Harbor 的 nginx 看不到主机上的文件：运行过 `prepare` 但未重建容器。目前仍使用内存中的证书；下次更换证书需要重启其容器。请在空闲时段重建 Harbor 容器：先 `docker compose down`，再 `up -d`。",
+  },
   COMPOSE_CERTIFICATE_STAYS: {
     severity: "note",
     en: "Harbor in {subject} goes on serving the certificate that it has, and nobody renews it any more.",

@@ -15,7 +15,7 @@ import { undo, type Reached } from "./undo.ts";
  * @throws HARBOR_YML_*, HARBOR_COMPOSE_*, COMPOSE_DELIVERY_*
  */
 export async function configure(scene: ComposeScene): Promise<void> {
-  const { compose, wanted, pair, world, signal } = scene;
+  const { compose, wanted, pair, trust, world, signal } = scene;
   const { host, directory, settings } = compose;
   const sources = sourceFiles(wanted, pair);
   await requirePreparable(compose, wanted, directory, signal);
@@ -29,7 +29,7 @@ export async function configure(scene: ComposeScene): Promise<void> {
   const shown =
     settings.https === undefined
       ? { connected: false, chain: "" }
-      : await lookAt({ ...wanted.target, port: portBefore(scene) }, signal);
+      : await lookAt({ ...wanted.target, port: portBefore(scene) }, trust, signal);
   const journal = await begin(scene, "configuration", shown);
   let reached: Reached = isResumed ? "containers" : "files";
   try {

@@ -23,7 +23,7 @@ export async function observeCompose({
   const pair = gathered.pairs.get("server");
   const rendered = await isRendered(compose, wanted);
   const proxy = (await compose.proxy(signal))?.state ?? "absent";
-  const shown = rendered ? await lookAt(wanted.target, signal) : undefined;
+  const shown = rendered ? await lookAt(wanted.target, gathered.trust, signal) : undefined;
   const journal = await readJournal(host, directory);
   return {
     directory,

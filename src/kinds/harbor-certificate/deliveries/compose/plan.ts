@@ -119,6 +119,7 @@ export function composeFindings(
   const missing = names.filter((name) => !covered.some((pattern) => isCovered(name, pattern)));
   return [
     ...(missing.length > 0 ? [finding("COMPOSE_NAME_NOT_COVERED", at, { names: missing.join(", ") })] : []),
+    ...(compose.isStale ? [finding("COMPOSE_PROXY_STALE", at)] : []),
     ...(compose.interrupted === undefined ? [] : [finding("COMPOSE_DELIVERY_INTERRUPTED", at)]),
   ];
 }

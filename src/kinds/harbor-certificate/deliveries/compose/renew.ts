@@ -17,12 +17,12 @@ type Activation = "reload" | "restart" | "start";
  * @throws PLAN_STALE where more is needed than was announced; COMPOSE_DELIVERY_*
  */
 export async function renew(scene: ComposeScene, announced: Activation): Promise<void> {
-  const { compose, wanted, pair, leaf, signal } = scene;
+  const { compose, wanted, pair, leaf, trust, signal } = scene;
   const { host, directory } = compose;
   if (wanted.edits.length > 0 || !(await isRendered(compose, wanted))) throw stale(directory);
   const files = [...sourceFiles(wanted, pair), ...servedFiles(wanted, pair)];
   const different = await differing(host, files);
-  const shown = await lookAt(wanted.target, signal);
+  const shown = await lookAt(wanted.target, trust, signal);
   if (different.length === 0 && shown.leaf === leaf) return endJournal(host, directory);
 
   const activation = await activationOf(scene);
@@ -65,10 +65,10 @@ async function activate({ compose, world, signal }: ComposeScene, activation: Ac
 
 /** @throws COMPOSE_CERTIFICATE_NOT_SHOWN */
 export async function requireShown(
-  { compose, wanted: { target }, leaf, world, signal }: ComposeScene,
+  { compose, wanted: { target }, leaf, trust, world, signal }: ComposeScene,
   patience: Patience,
 ): Promise<void> {
-  const { ok, last } = await waitForLeaf(leaf, target, patience, world, signal);
+  const { ok, last } = await waitForLeaf(leaf, target, trust, patience, world, signal);
   if (ok) return;
   throw new MoorlineError("COMPOSE_CERTIFICATE_NOT_SHOWN", {
     subject: compose.directory,

@@ -2,7 +2,6 @@ import { z } from "zod";
 import { described } from "../../../../model/kind-schema.ts";
 import { absolutePath } from "../../../shared/fields.ts";
 import { composeDeployment } from "../../../shared/harbor-deployment.ts";
-import { dnsName, ipAddress } from "../../schema-fields.ts";
 
 const connectTo = z
   .string()
@@ -10,6 +9,14 @@ const connectTo = z
   .regex(
     /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$/,
     "is not a host with or without a port, such as 10.0.0.7:443 | 不是有效的“主机”或“主机:端口”，例如 10.0.0.7:443",
+  );
+
+const harborName = z
+  .string()
+  .max(253)
+  .regex(
+    /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/,
+    "is not a host name in lower case or an IPv4 address | 不是有效的小写主机名或 IPv4 地址",
   );
 
 /** A docker-compose Harbor that a certificate is delivered to. */
@@ -26,7 +33,7 @@ export const composeDelivery = composeDeployment
       "harbor.yml 中的私钥路径；未填写时规则同上，默认 cert/server.key。",
     ),
     hostname: described(
-      z.union([dnsName, ipAddress]).optional(),
+      harborName.optional(),
       "Set `hostname` in harbor.yml; it stays otherwise.",
       "设置 harbor.yml 中的 `hostname`；未填写时保持不变。",
     ),

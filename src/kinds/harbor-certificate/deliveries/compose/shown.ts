@@ -19,9 +19,17 @@ export interface Shown {
   readonly failure?: string;
 }
 
-/** Shakes hands as a client does; what comes back is an answer, whatever it is. */
-export async function lookAt({ host, port, serverName }: Target, signal: AbortSignal): Promise<Shown> {
-  const seen = await probeTls({ host, port, serverName, signal, timeoutMs: 5000 });
+/**
+ * Shakes hands as a client does; what comes back is an answer, whatever it is.
+ * @param trust what such a client trusts; reading the machine's own hundreds of roots instead takes its time
+ */
+export async function lookAt(
+  { host, port, serverName }: Target,
+  trust: string | undefined,
+  signal: AbortSignal,
+): Promise<Shown> {
+  const tls = trust === undefined ? {} : { ca: trust };
+  const seen = await probeTls({ host, port, serverName, signal, tls, timeoutMs: 5000 });
   const chain = seen.chainPem.join("");
   const { connected } = seen;
   if (chain === "") return { connected, chain, failure: seen.failure ?? "–" };
@@ -54,13 +62,14 @@ export const afterStart: Patience = { attempts: 240, pause: 500 };
 export async function waitForLeaf(
   leaf: string,
   target: Target,
+  trust: string,
   { attempts, pause }: Patience,
   world: World,
   signal: AbortSignal,
 ): Promise<{ readonly ok: boolean; readonly last: Shown }> {
   let row = 0;
   for (let attempt = 1; ; attempt++) {
-    const last = await lookAt(target, signal);
+    const last = await lookAt(target, trust, signal);
     row = last.leaf === leaf ? row + 1 : 0;
     if (row === 3) return { ok: true, last };
     if (attempt >= attempts + 2 || signal.aborted) return { ok: false, last };

@@ -15,13 +15,14 @@ export type Reached = "files" | "containers";
  * @returns the error to throw: COMPOSE_DELIVERY_UNDONE, or COMPOSE_DELIVERY_NOT_UNDONE, which is louder
  */
 export async function undo(
-  { compose, delivery, world }: ComposeScene,
+  scene: ComposeScene,
   journal: Journal,
   reached: Reached,
   cause: unknown,
 ): Promise<MoorlineError> {
   // What was cancelled is still put back: nothing is left half done.
   const signal = new AbortController().signal;
+  const { compose, world } = scene;
   const { host, directory } = compose;
   const subject = directory;
   const reason = inWords(cause, subject);
@@ -29,7 +30,7 @@ export async function undo(
     await putBack(host, directory, journal);
     const before = await openHarborCompose(host, directory);
     const patience = await useAgain(before, reached, world, signal);
-    await requireAsBefore(before, delivery, journal, patience, world, signal);
+    await requireAsBefore(before, scene, journal, patience, signal);
     await endJournal(host, directory);
     return new MoorlineError("COMPOSE_DELIVERY_UNDONE", { subject, parameters: { reason }, cause });
   } catch (thrown) {
@@ -61,15 +62,14 @@ async function useAgain(
 
 async function requireAsBefore(
   { host, directory, settings }: HarborCompose,
-  delivery: ComposeScene["delivery"],
+  { delivery, trust, world }: ComposeScene,
   { leaf, http }: Journal,
   patience: Patience,
-  world: ComposeScene["world"],
   signal: AbortSignal,
 ): Promise<void> {
   if (leaf !== undefined) {
     const target = targetOf(settings, settings.https?.port ?? 443, delivery);
-    const { ok, last } = await waitForLeaf(leaf, target, patience, world, signal);
+    const { ok, last } = await waitForLeaf(leaf, target, trust, patience, world, signal);
     if (ok) return;
     throw new MoorlineError("COMPOSE_CERTIFICATE_NOT_SHOWN", {
       subject: directory,

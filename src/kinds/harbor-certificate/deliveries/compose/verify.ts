@@ -17,7 +17,7 @@ export async function verifyCompose(context: DeliveryContext): Promise<readonly 
   const compose = await openHarborCompose(await hostOf(delivery, document, world), delivery.directory);
   const wanted = wantedCompose(delivery, compose);
   const { target, names } = wanted;
-  const shown = await lookAt(target, signal);
+  const shown = await lookAt(target, gathered.trust, signal);
   const at = `${target.host}:${target.port}`;
   const problems = {
     en: shownProblems(shown.chain, names, context, "en"),
