@@ -1,4 +1,5 @@
 import { defineKind } from "../../engine/kind.ts";
+import { withClusterProxy } from "./cluster-proxy/fold.ts";
 import { withMutualTls } from "./mutual/fold.ts";
 import { observe } from "./observe.ts";
 import { plan, planRemoval } from "./plan.ts";
@@ -9,5 +10,7 @@ import { verify } from "./verify.ts";
 
 /** A Harbor at platform level. */
 export const harborRegistry = defineKind(
-  withMutualTls({ schema: harborRegistrySchema, observe, plan, planRemoval, run, verify, render }),
+  withClusterProxy(
+    withMutualTls({ schema: harborRegistrySchema, observe, plan, planRemoval, run, verify, render }),
+  ),
 );

@@ -1,9 +1,10 @@
 import { z } from "zod";
-import type { Reference } from "../../model/document.ts";
+import { nameOfReference, type Reference } from "../../model/document.ts";
 import { described, type KindSchema } from "../../model/kind-schema.ts";
 import { clientCertificateReferences, clientCertificateSource } from "../shared/client-certificate-source.ts";
 import { dataKey, exactlyOne, filePath, objectName, variableName } from "../shared/fields.ts";
 import { trustReferences, trustSource } from "../shared/trust-source.ts";
+import { clusterProxy, clusterProxyReferences } from "./cluster-proxy/schema.ts";
 import { deployment, mutualMode, mutualReferences, mutualTls } from "./mutual/schema.ts";
 
 const url = z
@@ -141,9 +142,24 @@ const fields = z.strictObject({
     "How this Harbor is run; needed where Moorline is to change it (`tls.mutual`).",
     "Harbor 的部署方式；需要由 Moorline 修改其配置（`tls.mutual`）时填写。",
   ),
+  clusterProxy: described(
+    clusterProxy.optional(),
+    "A TLS proxy in the cluster that shows Harbor the client certificate, for what can not: ks-apiserver, pipelines, other Harbors.",
+    "集群内的 TLS 代理，代为向 Harbor 出示客户端证书，供无法出示证书的组件使用：ks-apiserver、流水线、其他 Harbor。",
+  ),
 });
 
 const spec = fields
+  .refine(
+    (s) => s.clusterProxy === undefined || (s.tls.ca !== undefined && s.tls.clientCertificate !== undefined),
+    {
+      message:
+        "`clusterProxy` needs `tls.ca` and `tls.clientCertificate`: it shows the one and checks by the other",
+      params: {
+        zh: "填写 `clusterProxy` 时必须填写 `tls.ca` 和 `tls.clientCertificate`：代理据此校验 Harbor 并出示客户端证书",
+      },
+    },
+  )
   .refine((s) => s.tls.mutual === undefined || s.deployment !== undefined, {
     message: "`tls.mutual` needs `deployment`: Moorline must know where Harbor's proxy is configured",
     params: { zh: "填写 `tls.mutual` 时必须填写 `deployment`，以确定 Harbor 代理的配置位置" },
@@ -163,10 +179,11 @@ const spec = fields
 export type HarborRegistrySpec = z.infer<typeof spec>;
 
 function references(of: HarborRegistrySpec): readonly Reference[] {
-  return [
+  const all = [
     ...(of.tls.ca === undefined ? [] : trustReferences(of.tls.ca)),
     ...(of.tls.clientCertificate === undefined ? [] : clientCertificateReferences(of.tls.clientCertificate)),
     ...mutualReferences(of.tls.mutual, of.tls.mutualTls),
+    ...clusterProxyReferences(of.clusterProxy),
   ];
 }
 

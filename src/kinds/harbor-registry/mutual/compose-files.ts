@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Host } from "../../../clients/host/host.ts";
 import { addUp, readStored, type Client } from "./clients.ts";
 import { readLines } from "./client-log.ts";
-import { digestOf, type Material } from "./material.ts";
+import { digestOf, serialsIn, type Material } from "./material.ts";
 import { httpAdditions, serverAdditions } from "./nginx.ts";
 import type { PartDigests } from "./observed.ts";
 import { parts, type Part, type Places } from "./places.ts";
@@ -23,7 +23,7 @@ export function wantedParts(
   settings: MutualTls,
   { authority, list }: Material,
 ): PartTexts {
-  const wanted = { mode, settings, hasList: list !== undefined };
+  const wanted = { mode, settings, ...(list !== undefined && { revoked: serialsIn(list) }) };
   return {
     [parts.authority]: authority,
     ...(list !== undefined && { [parts.list]: list }),

@@ -123,6 +123,10 @@ const listBlocks = (pem: string): readonly string[] =>
     .filter((b) => /^(X509 )?CRL$/.test(b.label))
     .map((b) => b.text);
 
+/** Serial numbers of everybody on the lists, in order. */
+export const serialsIn = (pem: string): readonly string[] =>
+  [...new Set(listBlocks(pem).flatMap((text) => readCrl(text).revoked.map((r) => r.serialNumber)))].sort();
+
 const normalised = (pem: string): string =>
   listBlocks(pem)
     .map((text) => `${text.trim()}\n`)

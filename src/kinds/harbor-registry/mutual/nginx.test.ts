@@ -15,7 +15,7 @@ const wanted: NginxWanted = {
       { name: "shanghai", addresses: ["2001:db8::/32"] },
     ],
   },
-  hasList: true,
+  revoked: ["0a", "49610a1c"],
 };
 
 describe("nginx's additions", () => {
@@ -27,12 +27,17 @@ describe("nginx's additions", () => {
   10.233.64.0/18 ks-apiserver;
   2001:db8::/32 shanghai;
 }`);
-    expect(http).toContain(`map "$moorline_path:$moorline_exempt:$ssl_client_verify" $moorline_refused {
+    expect(http).toContain(`map $ssl_client_serial $moorline_revoked {
+  default "";
+  0A REVOKED;
+  49610A1C REVOKED;
+}`);
+    expect(http).toContain(`$moorline_refused {
   default "";
   "~^registry::NONE$" 496;
-  "~^registry::FAILED" 495;
+  "~^registry::(?!SUCCESS$)" 495;
   "~^api::NONE$" 496;
-  "~^api::FAILED" 495;
+  "~^api::(?!SUCCESS$)" 495;
 }`);
     expect([modeIn(http), coveredIn(http)]).toEqual(["enforce", ["registry", "api"]]);
   });
@@ -49,7 +54,8 @@ describe("nginx's additions", () => {
 
   test("name a revocation list only where there is one", () => {
     expect(serverAdditions(wanted)).toContain("ssl_crl /etc/moorline/crl.pem;");
-    expect(serverAdditions({ ...wanted, hasList: false })).not.toContain("ssl_crl");
+    const { revoked: _, ...without } = wanted;
+    expect(serverAdditions(without)).not.toContain("ssl_crl");
   });
 
   test.each([
@@ -89,7 +95,7 @@ describe("nginx's additions", () => {
         },
       );
       put("http.conf", httpAdditions(wanted));
-      put("server.conf", serverAdditions({ ...wanted, hasList: false }));
+      put("server.conf", serverAdditions(wanted).replace(/^ssl_crl .*$/m, ""));
       put(
         "nginx.conf",
         `pid ${folder}/pid; error_log ${folder}/error.log; events {}

@@ -5,8 +5,8 @@ import { entries, insideDirectory, insideLogs, parts } from "./places.ts";
 export interface NginxWanted {
   readonly mode: "observe" | "enforce";
   readonly settings: Pick<MutualTls, "covers" | "verifyDepth" | "exempt">;
-  /** Whether a revocation list is there and may be used. */
-  readonly hasList: boolean;
+  /** Serial numbers on the revocation lists, as hexadecimal digits; absent where no list may be used. */
+  readonly revoked?: readonly string[];
 }
 
 const notice =
@@ -18,6 +18,11 @@ export const entryTexts: Readonly<Record<string, string>> = {
   [entries.server]: `${notice}include ${insideDirectory}/server*.conf;\n`,
 };
 
+/** Serial numbers that are listed twice, in the list and here; of longer lists the last part counts after its session alone. */
+const mostRevoked = 2000;
+
+const lines = (of: readonly string[]): string => of.map((line) => `${line}\n`).join("");
+
 /** What a log line may hold of a text that a client chose. */
 const longest = { agent: 160, name: 300 } as const;
 
@@ -26,13 +31,13 @@ const longest = { agent: 160, name: 300 } as const;
  * Harbor's own access_log, which a log in the server's context would replace. The names of variables stay the same from version to
  * version, so that this file and the server's may be replaced one after the other.
  */
-export function httpAdditions({ mode, settings }: NginxWanted): string {
+export function httpAdditions({ mode, settings, revoked = [] }: NginxWanted): string {
   const ranges = settings.exempt.flatMap(({ name, addresses }) => addresses.map((a) => `  ${a} ${name};`));
   const covered = mode === "enforce" ? settings.covers : [];
   return `${notice}# mode: ${mode}
 geo $moorline_exempt {
   default "";
-${ranges.length === 0 ? "" : `${ranges.join("\n")}\n`}}
+${lines(ranges)}}
 
 map $uri $moorline_path {
   default portal;
@@ -68,10 +73,15 @@ map "$connection_requests:$uri" $moorline_once {
   "~/blobs/" "-";
 }
 
-# 496: no certificate; 495: one that does not hold.
-map "$moorline_path:$moorline_exempt:$ssl_client_verify" $moorline_refused {
+# A TLS session that is resumed is not held against the lists again, so that it would outlive a revocation.
+map $ssl_client_serial $moorline_revoked {
   default "";
-${covered.flatMap((path) => [`  "~^${path}::NONE$" 496;`, `  "~^${path}::FAILED" 495;`]).join("\n")}${covered.length === 0 ? "" : "\n"}}
+${lines(revoked.slice(0, mostRevoked).map((serial) => `  ${serial.toUpperCase()} REVOKED;`))}}
+
+# 496: no certificate; 495: one that does not hold.
+map "$moorline_path:$moorline_exempt:$moorline_revoked$ssl_client_verify" $moorline_refused {
+  default "";
+${lines(covered.flatMap((path) => [`  "~^${path}::NONE$" 496;`, `  "~^${path}::(?!SUCCESS$)" 495;`]))}}
 
 map $uri $moorline_upstream {
   default portal;
@@ -96,11 +106,11 @@ access_log ${insideLogs}/clients.log moorline_clients if=$moorline_logged;
  * 495 let those through whose certificate does not hold, as long as what they want is not covered: plain `optional` answers them
  * with 400 everywhere, although they were served before anybody asked.
  */
-export function serverAdditions({ settings, hasList }: NginxWanted): string {
+export function serverAdditions({ settings, revoked }: NginxWanted): string {
   return `${notice}ssl_client_certificate ${insideDirectory}/${parts.authority};
 ssl_verify_client optional_no_ca;
 ssl_verify_depth ${settings.verifyDepth};
-${hasList ? `ssl_crl ${insideDirectory}/${parts.list};\n` : ""}
+${revoked !== undefined ? `ssl_crl ${insideDirectory}/${parts.list};\n` : ""}
 if ($moorline_refused = 496) {
   return 496;
 }
