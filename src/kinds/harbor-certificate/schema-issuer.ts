@@ -103,8 +103,8 @@ export const issuer = z
     ),
   })
   .refine(exactlyOne, {
-    message: "give exactly one of ownAuthority, provided, certManager",
-    params: { zh: "ownAuthority、provided、certManager 必须且只能填写一项" },
+    message: "give exactly one of ownAuthority, acme, certManager and provided",
+    params: { zh: "ownAuthority、acme、certManager、provided 必须且只能填写一项" },
   });
 
 export type OwnAuthority = z.infer<typeof ownAuthority>;
