@@ -1,4 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Agent, request } from "undici";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { names } from "./layout.ts";
 import { pullReportText, type PullLoop, type PullReport } from "./testing/pull-loop.ts";
@@ -29,6 +31,8 @@ afterAll(() => owned.disposeAsync(), 120_000);
 interface Stage {
   readonly state?: Partial<SiteState>;
   readonly command: readonly string[];
+  /** What holds once it is done. */
+  readonly check?: () => Promise<void>;
 }
 
 /** Something that changes under the pulls. */
@@ -51,7 +55,39 @@ const rotations: readonly Rotation[] = [
     },
     mark: servedSerial,
   },
+  {
+    name: "mutual TLS: observe, enforce, off",
+    stages: () => [
+      { state: { mutual: "observe" }, command: ["apply", "--yes"], check: () => isLetIn("observe") },
+      { state: { mutual: "enforce" }, command: ["apply", "--yes"], check: isRefused },
+      { state: { mutual: "off" }, command: ["apply", "--yes"], check: () => isLetIn("off") },
+    ],
+    mark: () => Promise.resolve(String(refusals)),
+  },
 ];
+
+/** What a client without a certificate is answered at /v2/: 401 is Harbor's own, 400 is nginx's refusal. */
+async function withoutCertificate(): Promise<number> {
+  const ca = await readFile(site.authorityPath, "utf8");
+  const dispatcher = new Agent({ connect: { ca } });
+  try {
+    const answer = await request(`https://${site.harbor.host}/v2/`, { dispatcher });
+    await answer.body.dump();
+    return answer.statusCode;
+  } finally {
+    await dispatcher.close();
+  }
+}
+
+async function isLetIn(mode: string): Promise<void> {
+  expect({ mode, status: await withoutCertificate() }).toEqual({ mode, status: 401 });
+}
+
+let refusals = 0;
+async function isRefused(): Promise<void> {
+  expect(await withoutCertificate()).toBe(400);
+  refusals++;
+}
 
 /** Runs the operation under pulls, with some time before and after it; every pull must have come to a good end. */
 async function underPulls(name: string, operation: () => Promise<void>): Promise<PullReport> {
@@ -67,9 +103,10 @@ async function underPulls(name: string, operation: () => Promise<void>): Promise
 }
 
 async function runAll(stages: readonly Stage[]): Promise<void> {
-  for (const { state, command } of stages) {
+  for (const { state, command, check } of stages) {
     if (state !== undefined) await site.declare(state);
     await site.succeed(...command);
+    await check?.();
   }
 }
 

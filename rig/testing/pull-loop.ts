@@ -60,11 +60,11 @@ export async function startPullLoop(place: PullPlace): Promise<PullLoop> {
   starting.defer(() => rm(folder, { recursive: true, force: true }));
   for (const name of ["docker", "inspect", "copy"]) await mkdir(join(folder, name));
   const pullers: readonly Puller[] = [
-    starting.use(criPuller(place, "containerd 1", 300, 0)),
-    starting.use(criPuller(place, "containerd 2", 300, 1)),
-    dockerPuller(place, join(folder, "docker"), 1000),
-    skopeoInspector(place, join(folder, "inspect"), 700),
-    skopeoCopier(place, join(folder, "copy"), 1000),
+    starting.use(criPuller(place, "containerd 1", 200, 0)),
+    starting.use(criPuller(place, "containerd 2", 200, 1)),
+    dockerPuller(place, join(folder, "docker"), 1500),
+    skopeoInspector(place, join(folder, "inspect"), 1000),
+    skopeoCopier(place, join(folder, "copy"), 1500),
     starting.use(kubeletPuller(place, "kubelet 1", 2000, 0)),
   ];
   for (const puller of pullers) await puller.prepare?.();

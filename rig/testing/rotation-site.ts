@@ -24,13 +24,12 @@ export type Mutual = "off" | "observe" | "enforce";
 
 /** What the documents of the site say at a time. */
 export interface SiteState {
-  /** Whether Harbor's deployment is named too, so that Moorline may change it. */
-  readonly mutual: Mutual | undefined;
+  readonly mutual: Mutual;
   /** Names of the server's certificate. */
   readonly hosts: readonly string[];
 }
 
-const atFirst: SiteState = { mutual: undefined, hosts: [names.registry] };
+const atFirst: SiteState = { mutual: "off", hosts: [names.registry] };
 
 /**
  * A site as users have it: Harbor by docker-compose with a certificate of Moorline's CA, a node that trusts it by NodeTrust, a namespace
@@ -86,6 +85,12 @@ export async function startRotationSite(): Promise<RotationSite> {
   await declare({});
   await succeed("apply", "--yes");
   await succeed("node", "apply", "--yes");
+  // The first time, nginx's container is made anew for the mounts, and clients are refused for about a second, as `plan`
+  // says. Nobody pulls yet.
+  for (const mutual of ["observe", "off"] as const) {
+    await declare({ mutual });
+    await succeed("apply", "--yes");
+  }
   const images = await pushPullImages(harbor.push, namespace, { authorityPath });
   const credential = (): Promise<Account | undefined> => pullCredential(kubernetes, harbor.host);
   const place = { ...images, host: harbor.host, namespace, pullSecret: "harbor", credential };
@@ -125,13 +130,16 @@ function siteDocuments(harbor: ComposeHarbor, folder: string, { mutual, hosts }:
       tls: {
         ca: { certificate: "harbor" },
         clientCertificate: { certificate: "harbor", client: "nodes" },
-        ...(mutual === undefined ? {} : { mutual, mutualTls: { directory: join(folder, "mutual-tls") } }),
+        mutual,
+        mutualTls: { directory: join(folder, "mutual-tls") },
       },
-      ...(mutual === undefined ? {} : { deployment: { compose: { directory: harbor.directory } } }),
+      deployment: { compose: { directory: harbor.directory } },
       kubesphere: { trustCa: "never" },
     }),
     document("NodeTrust", "nodes", {
       registry: "harbor",
+      // Its name leads to 127.0.0.1, as which nginx sees whatever pulls here.
+      nodes: [{ name: names.node }],
       runtimes: ["containerd", "docker"],
       paths: {
         containerdConfig: rig.containerdConfigPath,
