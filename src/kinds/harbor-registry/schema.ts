@@ -185,6 +185,7 @@ function references(of: HarborRegistrySpec): readonly Reference[] {
     ...mutualReferences(of.tls.mutual, of.tls.mutualTls),
     ...clusterProxyReferences(of.clusterProxy),
   ];
+  return [...new Map(all.map((reference) => [nameOfReference(reference), reference])).values()];
 }
 
 export const harborRegistrySchema: KindSchema<HarborRegistrySpec> = {
