@@ -1,8 +1,11 @@
+import { createPublicKey } from "node:crypto";
 import type { Secret } from "../../../clients/kubernetes/object.ts";
 import { resources } from "../../../clients/kubernetes/resources.ts";
 import { MoorlineError } from "../../../model/errors.ts";
+import { describeFinding, finding } from "../../../model/finding.ts";
 import { Sensitive } from "../../../model/sensitive.ts";
 import { certificatePem, readCertificates } from "../../../pki/certificate.ts";
+import { readPrivateKey } from "../../../pki/key.ts";
 import { readSource } from "../../shared/source.ts";
 import type { World } from "../../world.ts";
 import type { CertificateDocument, Gathered } from "../gathered.ts";
@@ -46,10 +49,31 @@ async function gatherProvided(
 ): Promise<Gathered> {
   const { certificate, key, authority, subject } = await readProvided(provided, document, world, signal);
   const passphrase = provided.passphrase && (await readPassphrase(provided.passphrase, document, world));
+  requireLeafFirst(certificate, key, passphrase, subject);
   const pair = requirePair(certificate, key, subject, passphrase);
   const trust = readCertificates(authority, subject).map(certificatePem).join("");
   requireUsable(document, "server", pair, trust, world.clock.now());
   return { pairs: new Map([["server", pair]]), trust };
+}
+
+/**
+ * A chain in the wrong order looks like a wrong key to whoever compares the first certificate alone.
+ * @throws CERTIFICATE_NOT_USABLE
+ */
+function requireLeafFirst(
+  certificate: string,
+  key: Sensitive,
+  passphrase: Sensitive | undefined,
+  subject: string,
+): void {
+  const chain = readCertificates(certificate, subject);
+  const own = createPublicKey(readPrivateKey(key, passphrase, subject));
+  const leaf = chain.find((c) => own.equals(c.publicKey));
+  if (leaf === undefined || leaf === chain[0]) return;
+  const order = chain.map((c) => c.subject.text).join(" → ");
+  const found = finding("CERTIFICATE_CHAIN_WRONG_ORDER", leaf.subject.text, { order });
+  const reason = { en: describeFinding(found, "en"), zh: describeFinding(found, "zh-CN") };
+  throw new MoorlineError("CERTIFICATE_NOT_USABLE", { subject, parameters: { reason } });
 }
 
 async function readProvided(

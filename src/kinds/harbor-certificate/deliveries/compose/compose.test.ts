@@ -1,8 +1,11 @@
-import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { makePlan, type Plan } from "../../../../engine/plan.ts";
 import { apply } from "../../../../engine/apply.ts";
+import { createAuthority } from "../../../../pki/authority.ts";
+import { issueServer } from "../../../../pki/leaf.ts";
+import { systemRandomBytes } from "../../../../pki/serial.ts";
 import { verifyChain } from "../../../../pki/verify.ts";
 import type { CertificateDocument } from "../../gathered.ts";
 import { harborCertificate } from "../../index.ts";
@@ -321,6 +324,39 @@ describe("what is wrong beforehand changes nothing", () => {
     expect(await machine.shown()).toEqual(shown);
   });
 
+  test.each<[string, string, (pairs: Brought) => Parts]>([
+    ["a key of another certificate", "PKI_KEY_MISMATCH", ({ good, other }) => ({ ...good, key: other.key })],
+    ["no alternative name for Harbor", "CERTIFICATE_NOT_USABLE", ({ other }) => other],
+    ["an end in the past", "CERTIFICATE_NOT_USABLE", ({ expired }) => expired],
+    [
+      "its chain in the wrong order",
+      "CERTIFICATE_NOT_USABLE",
+      ({ good }) => ({ ...good, certificate: good.above + good.certificate }),
+    ],
+    ["no intermediate", "CERTIFICATE_NOT_USABLE", ({ good }) => good],
+  ])("a certificate that was brought along with %s", async (_what, code, choose) => {
+    await using machine = await composeMachine();
+    const brought = await bring();
+    const parts = choose(brought);
+    await mkdir(join(machine.root, "docs"));
+    await writeFile(join(machine.root, "docs/a.crt"), parts.certificate);
+    await writeFile(join(machine.root, "docs/a.key"), parts.key);
+    await writeFile(join(machine.root, "docs/ca.crt"), brought.root);
+    const files = { certificate: "a.crt", privateKey: "a.key", authority: "ca.crt" };
+    const document = machine.document({}, { issuer: { provided: { files } } });
+    const before = await snapshot(machine);
+    const shown = await machine.shown();
+    const plan = await planOf(document, machine);
+    expect(plan.documents.map((d) => d.error?.code)).toEqual([code]);
+    expect((await apply(plan, kinds, machine.world)).ok).toBe(false);
+    expect(await snapshot(machine)).toEqual(before);
+    expect(await machine.shown()).toEqual(shown);
+    // The same with nothing wrong is delivered.
+    await writeFile(join(machine.root, "docs/a.crt"), brought.good.certificate + brought.good.above);
+    await writeFile(join(machine.root, "docs/a.key"), brought.good.key);
+    await applied(document, machine);
+  });
+
   test("no compose at all", async () => {
     await using machine = await composeMachine({ compose: "neither" });
     const before = await snapshot(machine);
@@ -452,6 +488,50 @@ describe("what fails after the first write is put back, and the old certificate 
     await expectOurs(machine);
   });
 });
+
+interface Parts {
+  readonly certificate: string;
+  readonly key: string;
+  /** The intermediate that signed it. */
+  readonly above: string;
+}
+
+interface Brought {
+  readonly root: string;
+  readonly good: Parts;
+  readonly other: Parts;
+  readonly expired: Parts;
+}
+
+/** Certificates of an intermediate, as a company's CA hands them out. */
+async function bring(): Promise<Brought> {
+  const from = {
+    keyType: "ECDSA_P256",
+    now: new Date("2026-04-01T00:00:00Z"),
+    randomBytes: systemRandomBytes,
+  } as const;
+  const root = await createAuthority({ ...from, commonName: "Company root", validityDays: 3000 });
+  const issuing = await createAuthority({
+    ...from,
+    commonName: "Company issuing CA",
+    validityDays: 2000,
+    issuer: root,
+  });
+  const issue = async (name: string, validityDays: number): Promise<Parts> => {
+    const leaf = await issueServer(issuing, { ...from, dnsNames: [name], ipAddresses: [], validityDays });
+    return {
+      certificate: leaf.certificatePem,
+      key: leaf.privateKeyPem.reveal(),
+      above: issuing.certificatePem,
+    };
+  };
+  return {
+    root: root.certificatePem,
+    good: await issue("harbor.example.com", 365),
+    other: await issue("other.example.com", 365),
+    expired: await issue("harbor.example.com", 10),
+  };
+}
 
 const failed = new WeakSet<ComposeMachine>();
 
