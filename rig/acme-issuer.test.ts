@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -199,6 +200,24 @@ describe("HTTP-01", () => {
     expect(strict.said()).toContain("Configured to reject 50% of good nonces");
     // Without refusals it is one question for each of three challenges.
     expect(strict.said().match(/POST /g)?.length ?? 0).toBeGreaterThan(20);
+  });
+
+  test("takes the chain that is asked for, and refuses one that does not lead to the authority", async () => {
+    await using two = await startPebble({ dnsPort: names.port, alternateRoot: true });
+    const otherRoot = two.otherRoot ?? "";
+    await using at = await place();
+    const more = { authority: { pem: otherRoot } };
+    await at.write({ challenge: listening(two), server: two, more });
+    const before = two.orders();
+    const refused = await at.run("apply", "--yes");
+    expect(refused.err + refused.out).toMatch(/was refused, and nothing was written/);
+    expect(await readdir(at.folder)).not.toContain("tls.crt");
+    const preferredChain = new X509Certificate(otherRoot).subject.replace("CN=", "");
+    await at.write({ challenge: listening(two), server: two, more: { ...more, preferredChain } });
+    await applied(at);
+    await opensslAccepts(at, [], { ...two, root: otherRoot });
+    // The certificate of the first order was fetched again, with its other chain.
+    expect(two.orders() - before).toBe(1);
   });
 
   test("an account that only customers get is made with their key, and refused without it in clear words", async () => {

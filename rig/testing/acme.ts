@@ -72,6 +72,8 @@ export interface PebbleOptions {
   /** Makes accounts for holders of these keys alone: key id to HMAC key in base64url. */
   readonly externalAccounts?: Readonly<Record<string, string>>;
   readonly blocked?: readonly string[];
+  /** Offers a second chain, to another root. */
+  readonly alternateRoot?: boolean;
 }
 
 export interface Pebble extends Running {
@@ -80,6 +82,8 @@ export interface Pebble extends Running {
   readonly tlsAuthority: string;
   /** PEM of the root that it issues from; another at each start. */
   readonly root: string;
+  /** PEM of the root of the second chain. */
+  readonly otherRoot: string | undefined;
   /** The port on which it asks for http-01 answers. */
   readonly httpPort: number;
   /** Orders placed so far. */
@@ -119,6 +123,7 @@ export async function startPebble(options: PebbleOptions): Promise<Pebble> {
     {
       PEBBLE_VA_NOSLEEP: "1",
       PEBBLE_AUTHZREUSE: "0",
+      PEBBLE_ALTERNATE_ROOTS: options.alternateRoot === true ? "1" : "0",
       PEBBLE_WFE_NONCEREJECT: String(options.nonceReject ?? 0),
     },
   );
@@ -126,6 +131,10 @@ export async function startPebble(options: PebbleOptions): Promise<Pebble> {
     directoryUrl: `https://localhost:${listen}/dir`,
     tlsAuthority: authority.certificate,
     root: await rootOf(`https://localhost:${management}/roots/0`, authority.certificate),
+    otherRoot:
+      options.alternateRoot === true
+        ? await rootOf(`https://localhost:${management}/roots/1`, authority.certificate)
+        : undefined,
     httpPort,
     said: () => running.said(),
     orders: () => running.said().match(/Added order/g)?.length ?? 0,

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { codeOf, signal } from "../acme/testing/support.ts";
 import { ask, textsOf } from "./query.ts";
 import { updateMessage, updateText, type UpdateContext } from "./update.ts";
-import { findZone, followAlias } from "./zone.ts";
+import { findZone, followAlias, zoneServers } from "./zone.ts";
 
 const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$/);
 const name = fc.array(label, { minLength: 1, maxLength: 6 }).map((labels) => labels.join("."));
@@ -134,4 +134,22 @@ test("a refused update names the server's word for it, and a server that is not 
   expect(await codeOf(updateText(nowhere, "add", record))).toBe("DNS_UNREACHABLE");
   const stopped = { ...context, signal: AbortSignal.abort() };
   expect(await codeOf(updateText(stopped, "add", record))).toBe("CANCELLED");
+});
+
+test("the zone's own servers are found, with the addresses that the server itself knows", async () => {
+  await using server = await serveDns((question) => {
+    const { name: asked = "", type } = question.questions?.[0] ?? {};
+    if (type === "NS")
+      return reply(question, {
+        answers: ["ns1", "ns2"].map((host) => ({ type: "NS", name: asked, data: `${host}.example.com` })),
+      });
+    return reply(question, {
+      answers: [{ type: "A", name: asked, data: asked.startsWith("ns1") ? "192.0.2.1" : "192.0.2.2" }],
+    });
+  });
+  const at = { host: "127.0.0.1", port: server.port };
+  expect(await zoneServers(at, "example.com", { ...random, signal })).toEqual([
+    { host: "192.0.2.1", port: 53 },
+    { host: "192.0.2.2", port: 53 },
+  ]);
 });

@@ -121,7 +121,7 @@ async function issue(acme: Acme, context: CertificateContext): Promise<Issued> {
   const names = identifiers.map((i) => i.value).join(" ");
   const purpose = { server: acme.server, names, keyType: spec.keyType };
   const kept = await keptOrder(store, metadata.name, purpose);
-  const current = await readPair(store, metadata.name, "server").catch(() => undefined);
+  const current = (await readPairs(store, document)).get("server");
   // An order of which the pair that is in use came is done, though a power cut left it here.
   const resumed = kept?.keyPem.reveal() === current?.privateKey.reveal() ? undefined : kept;
   const place = (from: KeptOrder | undefined): Promise<IssuedPair> =>
