@@ -15,6 +15,7 @@ import {
   type NameServer,
   type Pebble,
 } from "./testing/acme.ts";
+import { startSshd } from "./testing/sshd.ts";
 
 let names: NameServer;
 let pebble: Pebble;
@@ -151,6 +152,10 @@ describe("HTTP-01", () => {
     await applied(at);
     expect(await serialOf(at)).not.toBe(first);
     expect(pebble.orders() - before).toBe(2);
+
+    expect((await at.run("destroy", "--yes")).code).toBe(0);
+    expect(await readdir(join(at.folder, "store"))).toEqual(["acme-account.pem"]);
+    expect(await readdir(at.folder)).not.toContain("tls.key");
   });
 
   test("issues through a web server's folder, for an address as well, and leaves nothing in it", async () => {
@@ -162,6 +167,22 @@ describe("HTTP-01", () => {
     await applied(at);
     await opensslAccepts(at, ["-verify_ip", "127.0.0.1"]);
     expect(server.served()).toBeGreaterThan(1);
+    expect(await readdir(root)).toEqual([]);
+  });
+
+  test("issues through the folder of a web server on another machine, over SSH", async () => {
+    await using sshd = await startSshd();
+    await using at = await place();
+    const root = join(at.folder, "www");
+    await tryCommand(["mkdir", root]);
+    await using server = await serveFolder(root, pebble.httpPort);
+    await writeFile(join(at.folder, "known_hosts"), sshd.knownHosts);
+    const identityFile = join(sshd.folder, "id");
+    const ssh = { host: "127.0.0.1", port: sshd.port, identityFile, knownHosts: "known_hosts" };
+    await at.write({ challenge: { http01: { webroot: { directory: root, on: { ssh } } } } });
+    await applied(at);
+    await opensslAccepts(at, ["-verify_hostname", "harbor.acme.test"]);
+    expect(server.served()).toBeGreaterThan(0);
     expect(await readdir(root)).toEqual([]);
   });
 

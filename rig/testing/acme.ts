@@ -11,7 +11,7 @@ import { makeAuthority } from "../../src/clients/http/testing/certificates.ts";
 import type { Io } from "../../src/faces/cli/command.ts";
 
 /** A port that nobody listens on now. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

@@ -28,8 +28,8 @@ export interface ScriptedServer extends AsyncDisposable {
   readonly asked: Asked[];
 }
 
-export const accountKey = (): AccountKey => readAccountKey(accountPem(), "the account");
-export const accountPem = (): Sensitive => {
+const accountKey = (): AccountKey => readAccountKey(accountPem(), "the account");
+const accountPem = (): Sensitive => {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   return new Sensitive(privateKey.export({ type: "pkcs8", format: "pem" }).toString());
 };
