@@ -22,6 +22,8 @@ const result = await build({
   target: "node24",
   // Modules before CommonJS: imported lazily, a CommonJS chunk would offer nothing but its default.
   mainFields: ["module", "main"],
+  // Compiled parts of ssh2, which does without them where they are not there.
+  external: ["*.node"],
   minify: true,
   keepNames: true,
   sourcemap: "linked",
