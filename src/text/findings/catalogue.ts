@@ -1,6 +1,7 @@
 import { intermediateFindings } from "./intermediate.ts";
 import { certManagerFindings } from "./cert-manager.ts";
 import { acmeFindings } from "./acme.ts";
+import { clusterProxyFindings } from "./cluster-proxy.ts";
 import { harborCertificateFindings } from "./harbor-certificate.ts";
 import { harborComposeFindings } from "./harbor-compose.ts";
 import { harborRegistryFindings } from "./harbor-registry.ts";
@@ -27,6 +28,7 @@ export const findingTexts = {
   ...preflightFindings,
   ...tlsFindings,
   ...mutualTlsFindings,
+  ...clusterProxyFindings,
 } as const;
 
 export type FindingCode = keyof typeof findingTexts;

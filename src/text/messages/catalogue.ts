@@ -1,6 +1,7 @@
 import { intermediateMessages } from "./intermediate.ts";
 import { certManagerMessages } from "./cert-manager.ts";
 import { acmeMessages } from "./acme.ts";
+import { clusterProxyMessages } from "./cluster-proxy.ts";
 import { cliMessages } from "./cli.ts";
 import { engineMessages } from "./engine.ts";
 import { harborCertificateMessages } from "./harbor-certificate.ts";
@@ -29,6 +30,7 @@ export const messageTexts = {
   ...projectBindingMessages,
   ...nodeTrustMessages,
   ...nodesMessages,
+  ...clusterProxyMessages,
   ...pkiMessages,
   ...intermediateMessages,
   ...preflightMessages,

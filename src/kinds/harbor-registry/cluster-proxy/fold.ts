@@ -50,6 +50,6 @@ export function withClusterProxy<O, A extends Action>(
   };
 }
 
-function isOfProxy<A extends Action>(action: A | ProxyAction): action is ProxyAction {
+function isOfProxy(action: Action): action is ProxyAction {
   return action.type.startsWith("proxy-");
 }

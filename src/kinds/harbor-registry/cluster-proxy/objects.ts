@@ -60,28 +60,21 @@ export function objectOf(part: Part, proxy: ClusterProxy, material: ProxyMateria
     namespace: proxy.namespace,
     labels: { ...managedBy, ...labelsOf(proxy.name) },
   };
-  return { apiVersion, kind: resource.kind, metadata, ...bodyOf(part, proxy, material) };
+  return { apiVersion, kind: resource.kind, metadata, ...bodies[part](proxy, material) };
 }
 
-function bodyOf(part: Part, proxy: ClusterProxy, material: ProxyMaterial): object {
-  switch (part) {
-    case "upstream":
-      return upstreamOf(material);
-    case "config":
-      return { data: { "nginx.conf": nginxConf(material.url, proxy), "run.sh": runScript } };
-    case "policy":
-      return { spec: policyOf(proxy) };
-    case "service":
-      return {
-        spec: {
-          selector: labelsOf(proxy.name),
-          ports: [{ name: "https", port: 443, protocol: "TCP", targetPort: podPort }],
-        },
-      };
-    case "deployment":
-      return { spec: deploymentOf(proxy, material) };
-  }
-}
+const bodies: Readonly<Record<Part, (proxy: ClusterProxy, material: ProxyMaterial) => object>> = {
+  upstream: (_proxy, material) => upstreamOf(material),
+  config: (proxy, { url }) => ({ data: { "nginx.conf": nginxConf(url, proxy), "run.sh": runScript } }),
+  policy: (proxy) => ({ spec: policyOf(proxy) }),
+  service: ({ name }) => ({
+    spec: {
+      selector: labelsOf(name),
+      ports: [{ name: "https", port: 443, protocol: "TCP", targetPort: podPort }],
+    },
+  }),
+  deployment: (proxy, material) => ({ spec: deploymentOf(proxy, material) }),
+};
 
 function upstreamOf({ ca, client }: ProxyMaterial): object {
   const encode = (text: string): string => Buffer.from(text).toString("base64");

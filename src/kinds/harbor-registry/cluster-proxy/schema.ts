@@ -1,7 +1,31 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 import type { Reference } from "../../../model/document.ts";
 import { described } from "../../../model/kind-schema.ts";
 import { objectName } from "../../shared/fields.ts";
+
+const address = z
+  .string()
+  .max(45)
+  .refine((text) => isIP(text) !== 0, {
+    message: "is not an address",
+    params: { zh: "不是 IP 地址" },
+  });
+
+const cidr = z
+  .string()
+  .max(49)
+  .refine(
+    (text) => {
+      const [of = "", length, rest] = text.split("/");
+      const isLength = length !== undefined && /^\d{1,3}$/.test(length) && rest === undefined;
+      return isLength && isIP(of) !== 0 && Number(length) <= (isIP(of) === 4 ? 32 : 128);
+    },
+    {
+      message: "is not a range of addresses such as 10.0.0.0/8",
+      params: { zh: "不是形如 10.0.0.0/8 的地址段" },
+    },
+  );
 
 const labels = z.record(z.string().min(1).max(317), z.string().max(63));
 
@@ -18,7 +42,7 @@ const source = z
       "其中 Pod 的标签；未填写时为所有 Pod。",
     ),
     cidr: described(
-      z.cidrv4().or(z.cidrv6()).optional(),
+      cidr.optional(),
       "Addresses instead, such as those of nodes.",
       "改用地址段，例如节点地址。",
     ),
@@ -59,7 +83,7 @@ export const clusterProxy = z.strictObject({
   ),
   replicas: described(z.int().min(1).max(20).default(2), "How many pods.", "Pod 数量。"),
   upstreamAddress: described(
-    z.ipv4().or(z.ipv6()).optional(),
+    address.optional(),
     "Harbor's address, where pods do not resolve its name, or resolve it to this very proxy.",
     "Harbor 的地址；当 Pod 无法解析其名称，或该名称会解析到此代理本身时填写。",
   ),

@@ -6,7 +6,7 @@ import { column, ageColumn, nameColumn } from "../table/columns.ts";
 import { nodeColumns, podColumns } from "../table/workloads.ts";
 import { configKeyErrors } from "../validation/names.ts";
 import { builtin, setDefault, startStatus } from "./builtin.ts";
-import { ingresses } from "./networking.ts";
+import { ingresses, networkPolicies, services } from "./networking.ts";
 import { podDefaults, podErrors } from "./pod.ts";
 import { secret } from "./secret.ts";
 
@@ -224,5 +224,7 @@ export const coreKinds: readonly Resource[] = [
   serviceAccounts,
   deployments,
   ingresses,
+  networkPolicies,
+  services,
   leases,
 ];

@@ -19,6 +19,26 @@ export const ingresses: Resource = builtin({
   validate: ingressErrors,
 });
 
+/** NetworkPolicy, as an object: nothing here keeps anybody out. */
+export const networkPolicies: Resource = builtin({
+  group: "networking.k8s.io",
+  kind: "NetworkPolicy",
+  plural: "networkpolicies",
+  shortNames: ["netpol"],
+  hasGeneration: true,
+  zero: { spec: { podSelector: {} } },
+});
+
+/** Service, as an object: no address of it leads anywhere. */
+export const services: Resource = builtin({
+  kind: "Service",
+  plural: "services",
+  shortNames: ["svc"],
+  subresources: ["status"],
+  zero: { spec: {}, status: { loadBalancer: {} } },
+  prepare: (object, before) => startStatus(object, before, { loadBalancer: {} }),
+});
+
 const rulesOf = (object: ApiObject) =>
   listAt(objectAt(object, "spec") ?? {}, "rules").filter((rule) => isObject(rule));
 
