@@ -52,6 +52,9 @@ export async function readChartObjects(
   return { ingresses: ingresses.items, deployments: deployments.items };
 }
 
+/** Kinds of `expose.type` in which the chart's own nginx ends TLS. */
+const nginxTypes: ReadonlySet<string | undefined> = new Set(["nodePort", "clusterIP", "loadBalancer"]);
+
 /** Pure: what Helm recorded says what was meant, the objects say what is. */
 export function exposureOf(
   { ingresses, deployments }: ChartObjects,
@@ -59,7 +62,9 @@ export function exposureOf(
 ): Exposure {
   const nginx = deployments.find((d) => d.metadata.labels?.["component"] === "nginx");
   const ingress = ingresses.find((i) => i.metadata.name?.endsWith("-ingress")) ?? ingresses[0];
-  if (ingress !== undefined && release?.exposeType !== "nodePort")
+  // An Ingress with the release's label may be somebody's own, before the chart's nginx.
+  const isByNginx = nginx !== undefined && nginxTypes.has(release?.exposeType);
+  if (ingress !== undefined && !isByNginx)
     return { exposure: "ingress", ...sourceOf(release, ingress.metadata.name, secretOfIngress(ingress)) };
   if (nginx !== undefined)
     return { exposure: "nginx", nginx, ...sourceOf(release, nginx.metadata.name, secretOfNginx(nginx)) };

@@ -17,6 +17,8 @@ export interface TestRelease {
   readonly recorded: boolean;
   /** Stands in the record, as the administrator's password does. */
   readonly password: string;
+  /** What the chart's nginx runs in a cluster with nodes; nothing else of the release is run then. */
+  readonly nginx?: { readonly image: string; readonly command: readonly string[] };
 }
 
 const { signal } = new AbortController();
@@ -64,17 +66,33 @@ export async function installRelease(client: KubernetesClient, of: TestRelease):
 function deployment(of: TestRelease, component: string, name: string, volumes: readonly object[]): NewObject {
   const matchLabels = { release: of.release, app: "harbor", component };
   const mounts = volumes.map(() => ({ name: "certificate", mountPath: "/etc/nginx/cert" }));
+  const isRun = of.nginx !== undefined && component === "nginx";
+  const container = {
+    name: component,
+    image: "goharbor/nginx-photon:v2.15.1",
+    volumeMounts: mounts,
+    ...(isRun && {
+      ...of.nginx,
+      ports: [{ containerPort: 8443 }],
+      readinessProbe: {
+        httpGet: { scheme: "HTTPS", path: "/", port: 8443 },
+        initialDelaySeconds: 1,
+        periodSeconds: 1,
+      },
+    }),
+  };
   const object = {
     apiVersion: "apps/v1",
     kind: "Deployment",
     metadata: { namespace: of.namespace, name, labels: { ...labelsOf(of), component } },
     spec: {
-      replicas: 1,
+      replicas: of.nginx === undefined || isRun ? 1 : 0,
       selector: { matchLabels },
       template: {
         metadata: { labels: { ...labelsOf(of), component } },
         spec: {
-          containers: [{ name: component, image: "goharbor/nginx-photon:v2.15.1", volumeMounts: mounts }],
+          securityContext: { runAsUser: 10_000, fsGroup: 10_000 },
+          containers: [container],
           volumes,
         },
       },

@@ -109,7 +109,7 @@ const kinds = [
   },
 ];
 
-export const definitionNames: readonly string[] = kinds.map(({ of }) => `${of.plural}.${of.group}`);
+const definitionNames: readonly string[] = kinds.map(({ of }) => `${of.plural}.${of.group}`);
 
 /** Gives a cluster cert-manager's kinds, without a cert-manager, and waits until they are served. */
 export async function installDefinitions(client: KubernetesClient): Promise<void> {
