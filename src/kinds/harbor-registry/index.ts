@@ -8,9 +8,9 @@ import { run } from "./run.ts";
 import { harborRegistrySchema } from "./schema.ts";
 import { verify } from "./verify.ts";
 
-/** A Harbor at platform level. */
+/** A Harbor at platform level. Mutual TLS stands outermost: whatever else fails for it, it can be taken back. */
 export const harborRegistry = defineKind(
-  withClusterProxy(
-    withMutualTls({ schema: harborRegistrySchema, observe, plan, planRemoval, run, verify, render }),
+  withMutualTls(
+    withClusterProxy({ schema: harborRegistrySchema, observe, plan, planRemoval, run, verify, render }),
   ),
 );

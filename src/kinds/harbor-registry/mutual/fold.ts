@@ -1,11 +1,9 @@
-import type { Kind, KindPlan, RenderedFile } from "../../../engine/kind.ts";
+import type { Action, Kind, KindPlan, RenderedFile } from "../../../engine/kind.ts";
 import { describeError, fromUnknown } from "../../../model/errors.ts";
 import { nameOf, type Document } from "../../../model/document.ts";
 import { finding } from "../../../model/finding.ts";
 import type { Bilingual } from "../../../text/language.ts";
 import type { World } from "../../world.ts";
-import type { ObservedRegistry } from "../observed.ts";
-import type { RegistryAction } from "../plan.ts";
 import type { HarborRegistrySpec } from "../schema.ts";
 import { runCompose } from "./compose-run.ts";
 import { runIngress } from "./ingress-run.ts";
@@ -15,26 +13,25 @@ import { renderMutual } from "./render.ts";
 import { observeMutual, verifyMutual } from "./verify.ts";
 
 type RegistryDocument = Document<HarborRegistrySpec>;
-type Base = Kind<HarborRegistrySpec, ObservedRegistry, RegistryAction, World>;
 
 /** A registry and its mutual TLS. */
-export interface ObservedBoth {
+export interface ObservedBoth<O> {
   /** Absent where Harbor could not be asked, and going back does not wait for it. */
-  readonly registry?: ObservedRegistry;
+  readonly registry?: O;
   readonly unreachable?: Bilingual;
   readonly mutual?: ObservedMutual;
 }
 
-export type BothAction = RegistryAction | MutualAction;
-
 /** Folds mutual TLS into a registry. What it has broken does not stand in the way of going back. */
-export function withMutualTls(base: Base): Kind<HarborRegistrySpec, ObservedBoth, BothAction, World> {
+export function withMutualTls<O, A extends Action>(
+  base: Kind<HarborRegistrySpec, O, A, World>,
+): Kind<HarborRegistrySpec, ObservedBoth<O>, A | MutualAction, World> {
   const planBoth = (
-    ofRegistry: (observed: ObservedRegistry) => KindPlan<RegistryAction>,
+    ofRegistry: (observed: O) => KindPlan<A>,
     ofMutual: (observed: ObservedMutual) => KindPlan<MutualAction>,
     document: RegistryDocument,
-    { registry, mutual, unreachable }: ObservedBoth,
-  ): KindPlan<BothAction> => {
+    { registry, mutual, unreachable }: ObservedBoth<O>,
+  ): KindPlan<A | MutualAction> => {
     const plans = [
       ...(registry === undefined ? [] : [ofRegistry(registry)]),
       ...(mutual === undefined ? [] : [ofMutual(mutual)]),
@@ -44,7 +41,7 @@ export function withMutualTls(base: Base): Kind<HarborRegistrySpec, ObservedBoth
         ? []
         : [finding("HARBOR_NOT_REACHED_FOR_NOW", document.spec.url, { reason: unreachable })];
     return {
-      steps: plans.flatMap((p): KindPlan<BothAction>["steps"] => p.steps),
+      steps: plans.flatMap((p): KindPlan<A | MutualAction>["steps"] => p.steps),
       findings: [...told, ...plans.flatMap((p) => p.findings)],
     };
   };
@@ -83,15 +80,15 @@ export function withMutualTls(base: Base): Kind<HarborRegistrySpec, ObservedBoth
 
 type ComposeAction = Parameters<typeof runCompose>[0];
 type IngressAction = Parameters<typeof runIngress>[0];
-const isComposeAction = (action: BothAction): action is ComposeAction => action.type.startsWith("mutual-");
-const isIngressAction = (action: BothAction): action is IngressAction => action.type.startsWith("ingress-");
+const isComposeAction = (action: Action): action is ComposeAction => action.type.startsWith("mutual-");
+const isIngressAction = (action: Action): action is IngressAction => action.type.startsWith("ingress-");
 
-async function observeBoth(
-  base: Base,
+async function observeBoth<O, A extends Action>(
+  base: Kind<HarborRegistrySpec, O, A, World>,
   document: RegistryDocument,
   world: World,
   signal: AbortSignal,
-): Promise<ObservedBoth> {
+): Promise<ObservedBoth<O>> {
   const mutual = await observeMutual(document, world, signal);
   try {
     const registry = await base.observe(document, world, signal);

@@ -40,7 +40,10 @@ export async function verifyMutual(
   if (observed === undefined || mutual === undefined) return [];
   const url = new URL(document.spec.url).origin;
   const covered: readonly Coverable[] = observed.current === "enforce" ? mutualTls.covers : [];
-  const tls = await tlsOf(document, world, signal);
+  // Where nothing is asked of clients, a certificate that is gone must not look like a way back that failed.
+  const { clientCertificate: _, ...bare } = document.spec.tls;
+  const asking = mutual === "off" ? { ...document, spec: { ...document.spec, tls: bare } } : document;
+  const tls = await tlsOf(asking, world, signal);
   // Towards Harbor itself the document's own proofs say more.
   const all = expectations(covered, tls.clientCertificate !== undefined).filter(
     (e) => e.path === "registry" || mutual === "enforce",
