@@ -131,6 +131,16 @@ export function readCrl(pem: string, subject = "the CRL"): RevocationList {
   }
 }
 
+/**
+ * Reads every list of a bundle, as nginx's `ssl_crl` takes it: one of each CA in the chain.
+ * @throws MoorlineError PKI_NOT_PEM, PKI_CRL_UNREADABLE, PKI_TOO_LARGE
+ */
+export function readCrls(pem: string, subject = "the CRLs"): readonly RevocationList[] {
+  return pemBlocks(pem, subject, crlLimits)
+    .filter((b) => /^(X509 )?CRL$/.test(b.label))
+    .map((b) => readCrl(toPem("X509 CRL", b.der), subject));
+}
+
 /** CertificateList (RFC 5280 §5.1). */
 function readCrlDer(der: Uint8Array): RevocationList {
   const [tbs, algorithm, bits] = children(read(der), tags.sequence);

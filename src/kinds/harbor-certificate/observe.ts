@@ -4,13 +4,14 @@ import { describeCertificate } from "../../pki/inspect.ts";
 import { keyTypes } from "../../pki/key.ts";
 import { verifyChain } from "../../pki/verify.ts";
 import type { World } from "../world.ts";
-import { observeList } from "./crl.ts";
+import { observeRevocation } from "./crl.ts";
 import { deliveries } from "./deliveries/catalogue.ts";
 import { gather } from "./gather.ts";
-import type { CertificateDocument } from "./gathered.ts";
+import type { CertificateDocument, Gathered } from "./gathered.ts";
 import { issuerOf } from "./issuers/catalogue.ts";
 import type { ObservedCertificate, ObservedPair } from "./observed.ts";
 import { digestOf, type IssuedPair } from "./pair.ts";
+import { readPairsRequest } from "./rotation-request.ts";
 
 /** Reads what exists. @throws as `gather`, and HOST_*, KUBERNETES_* for the places of delivery */
 export async function observe(
@@ -23,8 +24,9 @@ export async function observe(
   const top = authority === undefined ? undefined : authorityCertificate(authority);
   const root = trust === undefined ? undefined : readCertificates(trust)[0];
   const shown = top ?? root;
-  const crl = observeList(gathered);
+  const revocation = await observeRevocation(gathered);
   const issuing = await issuerOf(document.spec).observe?.(document, world, signal);
+  const requested = await requestedPairs(document, gathered);
   const delivered = await Promise.all(
     deliveries.map((delivery) => delivery.observe({ document, gathered, world, signal })),
   );
@@ -39,7 +41,8 @@ export async function observe(
     pairs: Object.fromEntries(
       [...gathered.pairs].map(([of, pair]) => [of, describePair(of, pair, trust ?? "")]),
     ),
-    ...(crl !== undefined && { crl }),
+    ...revocation,
+    ...(requested.length > 0 && { requested }),
     files: [],
     secrets: [],
     exposed: (await store?.exposed()) ?? [],
@@ -47,6 +50,16 @@ export async function observe(
     ...issuing,
     ...Object.assign({}, ...delivered),
   };
+}
+
+/** Pairs that are still the ones that somebody asked to be replaced. */
+async function requestedPairs(
+  { metadata }: CertificateDocument,
+  { store, pairs }: Gathered,
+): Promise<readonly string[]> {
+  if (store === undefined) return [];
+  const replace = await readPairsRequest(store, metadata.name);
+  return [...pairs].filter(([of, pair]) => replace[of] === digestOf(pair.certificate)).map(([of]) => of);
 }
 
 function describePair(of: string, pair: IssuedPair, trust: string): ObservedPair {

@@ -1,3 +1,4 @@
+import type { RolloverRequest } from "./rotation-request.ts";
 import type { KeyType } from "../../pki/key.ts";
 
 /** A certificate that was issued. Times are ISO 8601. */
@@ -123,6 +124,16 @@ export interface ObservedCompose {
   readonly hasBackups: boolean;
 }
 
+/** A CA that is being succeeded. CAs are named by digest. */
+export interface ObservedRollover {
+  readonly current: string;
+  readonly next?: string;
+  readonly previous?: string;
+  readonly request: RolloverRequest;
+  /** Pairs of this document that the current CA did not issue. */
+  readonly stale: readonly string[];
+}
+
 /** Everything that a plan is made from: digests instead of secrets, and no time of reading. */
 export interface ObservedCertificate {
   readonly authority?: { readonly name: string; readonly digest: string; readonly notAfter: string };
@@ -134,7 +145,23 @@ export interface ObservedCertificate {
     readonly number: string;
     readonly serials: readonly string[];
     readonly signed: boolean;
+    /** Every list of the bundle, this CA's and those of the CAs around it. */
+    readonly ends?: readonly { readonly issuer: string; readonly nextUpdate: string }[];
   };
+  /** What was revoked by command; absent where nothing was. */
+  readonly revocations?: readonly {
+    readonly serialNumber: string;
+    readonly notAfter?: string;
+    readonly waits: boolean;
+    /** The client (or `server`) that it was revoked as. */
+    readonly of?: string;
+    /** The pair that still is this very certificate. */
+    readonly isOf?: string;
+  }[];
+  /** Absent where no rollover is asked for or under way. */
+  readonly rollover?: ObservedRollover;
+  /** Pairs that somebody asked to be replaced. */
+  readonly requested?: readonly string[];
   readonly files: readonly ObservedCopy[];
   readonly secrets: readonly ObservedCopy[];
   readonly compose?: ObservedCompose;

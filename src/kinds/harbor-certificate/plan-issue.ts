@@ -46,25 +46,37 @@ export function issue(
   now: Date,
   after: readonly string[],
 ): readonly CertificateStep[] {
-  const { spec } = document;
+  const isRevoked = observed.revocations?.some((r) => r.isOf === of) === true;
+  const reason = isRevoked
+    ? message("harborCertificate.becauseRevoked")
+    : observed.requested?.includes(of) === true
+      ? message("harborCertificate.becauseAsked")
+      : reasonToIssue(document.spec, of, observed.pairs[of], now);
+  return reason === undefined ? [] : [issueStep(document, observed, of, reason, after)];
+}
+
+/** The step that issues `of`. */
+export function issueStep(
+  { spec }: CertificateDocument,
+  observed: ObservedCertificate,
+  of: string,
+  reason: Message,
+  after: readonly string[],
+): CertificateStep {
   const pair = observed.pairs[of];
-  const reason = reasonToIssue(spec, of, pair, now);
-  if (reason === undefined) return [];
   const names = of === "server" ? [...spec.hosts, ...spec.ipAddresses].join(", ") : of;
   const isOtherIssuer = pair !== undefined && !pair.verifies;
-  return [
-    {
-      id: `certificate/${of}`,
-      change: pair === undefined ? "create" : "update",
-      title: message(of === "server" ? "harborCertificate.issueServer" : "harborCertificate.issueClient", {
-        names,
-        days: spec.validityDays,
-      }),
-      target: observed.store,
-      reason,
-      after,
-      ...(isOtherIssuer && { interrupts: message("harborCertificate.interruptsIssuer") }),
-      action: { type: "issue", of },
-    },
-  ];
+  return {
+    id: `certificate/${of}`,
+    change: pair === undefined ? "create" : "update",
+    title: message(of === "server" ? "harborCertificate.issueServer" : "harborCertificate.issueClient", {
+      names,
+      days: spec.validityDays,
+    }),
+    target: observed.store,
+    reason,
+    after,
+    ...(isOtherIssuer && { interrupts: message("harborCertificate.interruptsIssuer") }),
+    action: { type: "issue", of },
+  };
 }

@@ -1,6 +1,6 @@
 import type { KindPlan } from "../../engine/kind.ts";
 import { idsOf, type CertificateAction } from "./action.ts";
-import { planList } from "./crl.ts";
+import { listFindings, planList } from "./crl.ts";
 import { deliveries } from "./deliveries/catalogue.ts";
 import type { Before } from "./deliveries/delivery.ts";
 import { findingsOf, foreignSecrets } from "./findings.ts";
@@ -20,6 +20,7 @@ export function plan(
   const findings = [
     ...findingsOf(document, observed, now),
     ...foreignSecrets(observed),
+    ...listFindings(document, observed, now),
     ...(issuer.findings?.(document, observed, now) ?? []),
     ...deliveries.flatMap((delivery) => delivery.findings?.(document, observed) ?? []),
   ];
@@ -37,7 +38,7 @@ export function plan(
             issuer.planIssue?.(document, observed, of, now, prepared) ??
             issue(document, observed, of, now, prepared),
         );
-  const listing = planList(document, observed, now, prepared);
+  const listing = planList(document, observed, now, prepared, idsOf(issuing));
   const before: Before = (of, wantsList) => {
     const issued = idsOf(issuing).filter((id) => id === `certificate/${of}`);
     return [...issued, ...(wantsList ? idsOf(listing) : []), ...(issued.length > 0 ? [] : prepared)];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { described, type KindSchema } from "../../model/kind-schema.ts";
+import { revocationReasons, type RevocationReason } from "../../pki/crl.ts";
 import { keyTypes } from "../../pki/key.ts";
 import { objectName } from "../shared/fields.ts";
 import { composeDelivery } from "./deliveries/compose/schema.ts";
@@ -24,7 +25,11 @@ const client = z.strictObject({
 });
 
 const crl = z.strictObject({
-  validityDays: described(days(366).default(30), "Days until the next list.", "下次更新间隔天数。"),
+  validityDays: described(
+    days(366).default(30),
+    "Days until a list ends; the next one is issued at half of that.",
+    "吊销列表有效天数；过半时签发下一份。",
+  ),
   urls: described(
     z.array(z.url().max(2048)).max(8).default([]),
     "Where clients may fetch it; written into certificates issued from now on.",
@@ -42,12 +47,19 @@ const crl = z.strictObject({
             "十六进制序列号。",
           ),
           at: described(z.iso.datetime(), "Since when (ISO 8601, UTC).", "吊销时间（ISO 8601，UTC）。"),
+          reason: described(
+            z
+              .enum(revocationReasons as readonly [RevocationReason, ...RevocationReason[]])
+              .default("unspecified"),
+            "Why (RFC 5280 §5.3.1).",
+            "吊销原因（RFC 5280 §5.3.1）。",
+          ),
         }),
       )
       .max(10_000)
       .default([]),
-    "What is revoked.",
-    "已吊销的证书。",
+    "What is revoked, besides what `moorline pki revoke` recorded. It stays revoked when it is taken out here.",
+    "已吊销的证书（`moorline pki revoke` 记录的除外）。从此处移除后仍保持吊销状态。",
   ),
 });
 

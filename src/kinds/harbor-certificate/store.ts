@@ -4,6 +4,7 @@ import type { Secret } from "../../clients/kubernetes/object.ts";
 import { resources } from "../../clients/kubernetes/resources.ts";
 import { isError, MoorlineError } from "../../model/errors.ts";
 import { Sensitive } from "../../model/sensitive.ts";
+import { revocationEntries } from "../../pki/revocation-record.ts";
 import type { World } from "../world.ts";
 
 /** Where a document says that its store is: exactly one of the two. */
@@ -34,9 +35,19 @@ export const entries = {
   certificate: "ca.crt",
   key: "ca.key",
   crl: "ca.crl",
+  /** The highest number that a list has had, and what was revoked by command. */
+  listNumber: revocationEntries.number,
+  revoked: revocationEntries.record,
   /** What an intermediate's root is asked to certify, and the root's own list: its key is elsewhere. */
   request: "ca.csr",
   rootList: "root.crl",
+  /** A CA's successor while it only is trusted, and its predecessor while it still is; what a rollover may do. */
+  next: "ca-next.pem",
+  previous: "ca-previous.crt",
+  previousList: "ca-previous.crl",
+  rollover: "ca.rotation.json",
+  /** Which of a document's certificates are to be replaced. */
+  rotation: (document: string): string => `${document}.rotation.json`,
   /** A CA may serve several documents. @param of `server` or a client */
   pair: (document: string, of: string): string =>
     `${document}.${of === "server" ? "server" : `client-${of}`}.pem`,

@@ -325,4 +325,51 @@ export const pkiErrors = {
       remedy: "请用 --file 指定其他文件；在他人的列表上继续会丢失或凭空增加吊销记录。",
     },
   },
+  PKI_REVOCATIONS_UNREADABLE: {
+    retry: "never",
+    en: {
+      what: "{subject}, the record of what a CA revoked, is damaged; no list is issued from it, since one without those certificates would admit them again.",
+      remedy:
+        "Put back a copy of it. Without one, remove it: what the last revocation list says stays revoked.",
+    },
+    zh: {
+      what: "CA 的吊销记录 {subject} 已损坏；为避免被吊销的证书重新生效，不会据此签发吊销列表。",
+      remedy: "请用备份恢复该文件。没有备份时可将其删除：最近一份吊销列表中的证书仍保持吊销状态。",
+    },
+  },
+  PKI_REVOKE_NOTHING: {
+    retry: "never",
+    en: {
+      what: "{subject}: it is not said what to revoke.",
+      remedy:
+        "Give --serial, a certificate file or --name with --ca; or -f with --client (or --server) and, where there are several, --document.",
+    },
+    zh: {
+      what: "{subject}：未指定要吊销的证书。",
+      remedy:
+        "配合 --ca 使用 --serial、证书文件或 --name；或配合 -f 使用 --client（或 --server），文档不止一个时再加 --document。",
+    },
+  },
+  PKI_REVOKE_FOREIGN: {
+    retry: "never",
+    en: {
+      what: "{subject} was not issued by the CA {authority}, so this CA can not revoke it.",
+      remedy: "Name the CA that issued it; `moorline pki inspect` tells which one that is.",
+    },
+    zh: {
+      what: "{subject} 不是由 CA {authority} 签发，无法由该 CA 吊销。",
+      remedy: "请指定其签发 CA；可用 `moorline pki inspect` 查看签发者。",
+    },
+  },
+  PKI_REVOKE_DOCUMENT: {
+    retry: "never",
+    en: {
+      what: "{subject} can not say whose certificate it is: there is no such HarborCertificate, more than one, or one without `crl` or without a CA of its own.",
+      remedy: "Name one with --document; it needs `issuer.ownAuthority` and `crl`, so that a list is issued.",
+    },
+    zh: {
+      what: "无法由 {subject} 确定要吊销哪张证书：没有对应的 HarborCertificate、存在多个，或其未设置 `crl` 或未使用自建 CA。",
+      remedy: "请用 --document 指定；该文档须设置 `issuer.ownAuthority` 与 `crl`，才会签发吊销列表。",
+    },
+  },
 } as const satisfies ErrorTable;

@@ -2,6 +2,31 @@ import type { FindingTable } from "./table.ts";
 
 /** What can be found wrong: HarborCertificate. */
 export const harborCertificateFindings = {
+  CERTIFICATE_AUTHORITY_WAITS: {
+    severity: "warning",
+    en: "The CA in {subject} has a successor, and both are trusted. `moorline rotate ca` goes on once every node is proved to trust both.",
+    zh: "{subject} 中的 CA 已有接替者，且两者均受信任。确认所有节点信任两者后，执行 `moorline rotate ca` 继续。",
+  },
+  CERTIFICATE_AUTHORITY_BOTH_TRUSTED: {
+    severity: "note",
+    en: "The previous CA in {subject} is still trusted. `moorline rotate ca` ends that once nothing of it is in use.",
+    zh: "{subject} 中的旧 CA 仍受信任。确认其证书均不再使用后，执行 `moorline rotate ca` 结束信任。",
+  },
+  CERTIFICATE_LIST_ENDS_SOON: {
+    severity: "warning",
+    en: "The revocation list of {subject} ends in {days} days, at {nextUpdate}; after that a server that checks it (nginx's `ssl_crl`) refuses EVERY client. `moorline apply` issues the next one.",
+    zh: "{subject} 的吊销列表将在 {days} 天后（{nextUpdate}）到期；到期后检查该列表的服务器（nginx 的 `ssl_crl`）会拒绝所有客户端。请执行 `moorline apply` 签发下一份。",
+  },
+  CERTIFICATE_LIST_OVER: {
+    severity: "error",
+    en: "The revocation list of {subject} ended at {nextUpdate}: a server that checks it refuses EVERY client. Run `moorline apply` now; where the list's CA is offline, bring its next list.",
+    zh: "{subject} 的吊销列表已于 {nextUpdate} 到期：检查该列表的服务器会拒绝所有客户端。请立即执行 `moorline apply`；若该 CA 处于离线状态，请导入其新的吊销列表。",
+  },
+  CERTIFICATE_REVOCATION_WAITS: {
+    severity: "warning",
+    en: "{subject}: the certificate {serialNumber} of {of} is to be revoked, and still is accepted until its successor is in use. Once every machine has the new one (`moorline apply`, `moorline node apply`, `moorline clients`), run `moorline pki revoke` for {of} again with --now.",
+    zh: "{subject}：{of} 的证书 {serialNumber} 待吊销，在新证书启用前仍被接受。确认所有机器已使用新证书后（`moorline apply`、`moorline node apply`、`moorline clients`），请对 {of} 再次执行 `moorline pki revoke` 并加上 --now。",
+  },
   CERTIFICATE_AUTHORITY_OVER: {
     severity: "error",
     en: "The CA {subject} ends at {notAfter}: nothing more is issued from it. Make a new CA in another folder or Secret, let nodes trust both, then change the document; Moorline does not roll a CA over by itself yet.",

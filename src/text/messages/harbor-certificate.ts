@@ -6,6 +6,35 @@ export const harborCertificateMessages = {
     en: "Make the CA {name}, for {days} days",
     zh: "创建 CA {name}，有效期 {days} 天",
   },
+  "harborCertificate.createNextAuthority": {
+    en: "Make the CA that succeeds {name}, for {days} days, and trust both",
+    zh: "创建接替 {name} 的 CA，有效期 {days} 天，并同时信任两者",
+  },
+  "harborCertificate.switchAuthority": {
+    en: "Let the next CA issue from now on; both stay trusted, and the previous CA's key is deleted",
+    zh: "改由新 CA 签发；两者继续受信任，并删除旧 CA 的私钥",
+  },
+  "harborCertificate.retireAuthority": { en: "End the trust in the previous CA", zh: "不再信任旧 CA" },
+  "harborCertificate.becauseAsked": {
+    en: "it was asked for (moorline rotate)",
+    zh: "应轮换请求（moorline rotate）",
+  },
+  "harborCertificate.becauseAuthorityEnds": {
+    en: "the CA ends at {notAfter}, too soon for a whole life of what it issues",
+    zh: "CA 将于 {notAfter} 到期，不足以覆盖所签发证书的有效期",
+  },
+  "harborCertificate.becauseTrusted": {
+    en: "every node was proved to trust both",
+    zh: "已验证所有节点同时信任两者",
+  },
+  "harborCertificate.becauseUnused": {
+    en: "nothing that it issued is in use",
+    zh: "其签发的证书均已不再使用",
+  },
+  "harborCertificate.becauseRollover": {
+    en: "the one that is there was issued by the previous CA",
+    zh: "现有证书由旧 CA 签发",
+  },
   "harborCertificate.issueServer": {
     en: "Issue a server certificate for {names}, for {days} days",
     zh: "为 {names} 签发服务器证书，有效期 {days} 天",
@@ -49,6 +78,14 @@ export const harborCertificateMessages = {
   "harborCertificate.becauseDue": {
     en: "it ends at {notAfter} and was due for renewal at {renewAt}",
     zh: "证书将于 {notAfter} 到期，应于 {renewAt} 续期",
+  },
+  "harborCertificate.becauseRevoked": {
+    en: "the one that is there is revoked",
+    zh: "现有证书已被吊销",
+  },
+  "harborCertificate.interruptsRevoked": {
+    en: "whoever still presents the revoked certificate of {names} is refused",
+    zh: "仍出示 {names} 已吊销证书的客户端将被拒绝",
   },
   "harborCertificate.becauseListDiffers": {
     en: "there is none that says so",

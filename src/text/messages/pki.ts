@@ -60,6 +60,22 @@ export const pkiMessages = {
     en: "Revocation list number {number} written to {path}: {count} revoked, {added} of them now; next update by {nextUpdate}.",
     zh: "编号为 {number} 的吊销列表已写入 {path}：共吊销 {count} 张，其中本次 {added} 张；须在 {nextUpdate} 前更新。",
   },
+  "pki.revokedAlready": {
+    en: "Revoked already; list number {number} in {path} says so.",
+    zh: "此前已吊销，{path} 中编号为 {number} 的列表已包含。",
+  },
+  "pki.revocationWaits": {
+    en: "{of}: recorded ({serials}). The next `moorline apply` issues its successor; the old certificate is accepted until you run this again with --now.",
+    zh: "{of}：已记录（{serials}）。下次 `moorline apply` 会签发新证书；再次执行并加上 --now 之前，旧证书仍被接受。",
+  },
+  "pki.revocationRecorded": {
+    en: "{of}: recorded ({serials}). `moorline apply` issues and delivers the list that refuses it.",
+    zh: "{of}：已记录（{serials}）。执行 `moorline apply` 签发并分发拒绝该证书的吊销列表。",
+  },
+  "pki.revocationUnchanged": {
+    en: "{of}: recorded before; nothing changed. --now lets what waits take effect.",
+    zh: "{of}：此前已记录，无变化。使用 --now 可使等待中的吊销生效。",
+  },
   "pki.p12Written": {
     en: 'PKCS#12 file written to {path} (0600), entry "{alias}".',
     zh: "PKCS#12 文件已写入 {path}（0600），条目为“{alias}”。",

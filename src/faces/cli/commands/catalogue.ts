@@ -116,6 +116,11 @@ export const catalogue: readonly CommandEntry[] = [
     load: async () => (await import("./pki/pki-crl.ts")).pkiCrl,
   },
   {
+    name: "pki revoke",
+    summary: { en: "Revoke certificates of a CA.", zh: "吊销某个 CA 签发的证书。" },
+    load: async () => (await import("./pki/pki-revoke.ts")).pkiRevoke,
+  },
+  {
     name: "pki p12",
     summary: { en: "Pack a key and its certificates as PKCS#12.", zh: "将私钥与证书打包为 PKCS#12。" },
     load: async () => (await import("./pki/pki-p12.ts")).pkiP12,

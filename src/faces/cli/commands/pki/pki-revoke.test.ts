@@ -1,0 +1,90 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readCrl } from "../../../../pki/crl.ts";
+import { openssl } from "../../../../pki/testing/openssl.ts";
+import { moorline, type Answer } from "../../testing/test-io.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "moorline-revoke-"));
+const at = (name: string): string => join(folder, name);
+const clock = { now: () => new Date(), sleep: async () => {} };
+const random = { bytes: (length: number) => randomBytes(length), fraction: () => 0.5 };
+const run = (words: readonly string[]): Promise<Answer> =>
+  moorline(words, { workingDirectory: folder, clock, random });
+const list = () => readCrl(readFileSync(at("ca/ca.crl"), "latin1"));
+
+beforeAll(async () => {
+  await run(["pki", "ca", "Nodes", "-d", "ca"]);
+  await run(["pki", "ca", "Others", "-d", "others"]);
+  await run(["pki", "issue", "node-1", "--client", "--ca", "ca"]);
+  await run(["pki", "issue", "node-2", "--client", "--ca", "ca"]);
+  await run(["pki", "issue", "stranger", "--client", "--ca", "others"]);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("moorline pki revoke --ca", () => {
+  test("writes a list that openssl refuses the certificate by, and admits the others", async () => {
+    expect(
+      await run(["pki", "revoke", "node-1.crt", "--ca", "ca", "--reason", "keyCompromise"]),
+    ).toMatchObject({
+      code: 0,
+      err: "",
+    });
+    const check = ["verify", "-crl_check", "-CAfile", at("ca/ca.crt"), "-CRLfile", at("ca/ca.crl")];
+    expect((await openssl([...check, at("node-2.crt")])).status).toBe(0);
+    expect((await openssl([...check, at("node-1.crt")])).status).not.toBe(0);
+    expect(list().revoked[0]?.reason).toBe("keyCompromise");
+  });
+
+  test("done twice, by file and by name, changes nothing", async () => {
+    const { number } = list();
+    expect((await run(["pki", "revoke", "--name", "node-1", "--ca", "ca"])).out).toContain("already");
+    expect(list().number).toBe(number);
+  });
+
+  test("refuses a certificate of another CA", async () => {
+    const answer = await run(["pki", "revoke", "stranger.crt", "--ca", "ca"]);
+    expect(answer.code).toBe(1);
+    expect(answer.err).toContain("PKI_REVOKE_FOREIGN");
+  });
+
+  test("numbers rise though the list was lost, and what was revoked stays so", async () => {
+    const { number = 0n } = list();
+    rmSync(at("ca/ca.crl"));
+    await run(["pki", "revoke", "--serial", "0a:0b", "--ca", "ca"]);
+    expect(list().number).toBe(number + 1n);
+    expect(list().revoked.length).toBe(2);
+  });
+
+  test("without anything to revoke, says what is missing", async () => {
+    expect((await run(["pki", "revoke", "--ca", "ca"])).err).toContain("PKI_REVOKE_NOTHING");
+  });
+});
+
+describe("moorline pki revoke -f", () => {
+  test("records it beside the CA; the next plan issues a successor, and --now lets the list follow", async () => {
+    writeFileSync(
+      at("harbor.yaml"),
+      `apiVersion: moorline.io/v1alpha1
+kind: HarborCertificate
+metadata: { name: harbor }
+spec:
+  issuer: { ownAuthority: { directory: kept } }
+  hosts: [harbor.example.com]
+  clients: [{ name: nodes }]
+  crl: {}
+`,
+    );
+    expect((await run(["apply", "-f", "harbor.yaml", "--yes"])).code).toBe(0);
+    const revoke = ["pki", "revoke", "-f", "harbor.yaml", "--client", "nodes"];
+    expect((await run(revoke)).out).toContain("recorded");
+    expect((await run(revoke)).out).toContain("nothing changed");
+    expect((await run(["plan", "-f", "harbor.yaml"])).out).toContain("revoked");
+    expect((await run(["apply", "-f", "harbor.yaml", "--yes"])).code).toBe(0);
+    expect((await run([...revoke, "--now"])).out).toContain("recorded");
+    expect((await run(["apply", "-f", "harbor.yaml", "--yes"])).code).toBe(0);
+    expect(readCrl(readFileSync(at("kept/ca.crl"), "latin1")).revoked.length).toBe(1);
+  });
+});

@@ -1,0 +1,109 @@
+import type { Document } from "../../../../model/document.ts";
+import { MoorlineError } from "../../../../model/errors.ts";
+import { issuerOf } from "../../../../kinds/harbor-certificate/issuers/catalogue.ts";
+import {
+  recordRevocation,
+  releaseRevocations,
+  readRecord,
+} from "../../../../kinds/harbor-certificate/revoke.ts";
+import {
+  harborCertificateSchema,
+  type HarborCertificateSpec,
+} from "../../../../kinds/harbor-certificate/schema.ts";
+import type { Store } from "../../../../kinds/harbor-certificate/store.ts";
+import { readCertificates } from "../../../../pki/certificate.ts";
+import { serialOf, type RecordedRevocation } from "../../../../pki/revocation-record.ts";
+import { message, render, type Message } from "../../../../text/message.ts";
+import type { Invocation } from "../../command.ts";
+import { openSession, type Session } from "../../session.ts";
+import { answer } from "./show.ts";
+
+type CertificateDocument = Document<HarborCertificateSpec>;
+
+interface Outcome {
+  readonly of: string;
+  readonly state: "waits" | "effective" | "unchanged";
+  readonly serials: readonly string[];
+}
+
+/**
+ * Records revocations of a document's certificates where its CA is kept; `moorline apply` does the rest.
+ * @throws PKI_REVOKE_NOTHING, PKI_REVOKE_DOCUMENT, CERTIFICATE_NOT_ISSUED_YET
+ */
+export async function revokeOfDocument(
+  invocation: Invocation,
+  reason: RecordedRevocation["reason"],
+): Promise<number> {
+  const names = [...invocation.options("client"), ...(invocation.flag("server") ? ["server"] : [])];
+  if (names.length === 0)
+    throw new MoorlineError("PKI_REVOKE_NOTHING", { subject: "moorline pki revoke -f" });
+  await using session = await openSession(invocation);
+  const document = chosen(invocation, session);
+  const signal = invocation.io.signal;
+  const store = await issuerOf(document.spec).openStore?.(document, session.world, signal);
+  if (store === undefined) throw notThat(document.metadata.name);
+  const outcomes: Outcome[] = [];
+  for (const of of names)
+    outcomes.push(await revokeOne(of, { document, store, reason, session, invocation }));
+  answer(invocation, { document: document.metadata.name, revoked: outcomes }, () =>
+    outcomes.map((o) => `${render(wordsFor(o), invocation.language)}\n`).join(""),
+  );
+  return 0;
+}
+
+function chosen(invocation: Invocation, session: Session): CertificateDocument {
+  const name = invocation.option("document");
+  const found = session.documents
+    .filter((d): d is CertificateDocument => d.kind === harborCertificateSchema.kind)
+    .filter((d) => name === undefined || d.metadata.name === name);
+  const [document] = found;
+  if (document === undefined || found.length > 1 || document.spec.crl === undefined)
+    throw notThat(name ?? "HarborCertificate");
+  if (document.spec.issuer.ownAuthority === undefined) throw notThat(document.metadata.name);
+  return document;
+}
+
+const notThat = (subject: string): MoorlineError => new MoorlineError("PKI_REVOKE_DOCUMENT", { subject });
+
+async function revokeOne(
+  of: string,
+  context: {
+    readonly document: CertificateDocument;
+    readonly store: Store;
+    readonly reason: RecordedRevocation["reason"];
+    readonly session: Session;
+    readonly invocation: Invocation;
+  },
+): Promise<Outcome> {
+  const { document, store, reason, session, invocation } = context;
+  const { io } = invocation;
+  const isNow = invocation.flag("now") || reason === "keyCompromise";
+  const isWaiting = (await readRecord(store)).some((r) => r.waits === true && r.of === of);
+  // What waits is meant, not the successor that took its place.
+  if (isWaiting) {
+    const serials = isNow ? await releaseRevocations(store, of) : [];
+    return { of, state: isNow ? "effective" : "unchanged", serials };
+  }
+  const pair = await issuerOf(document.spec).pair(document, of, session.world, io.signal);
+  const [leaf] = pair === undefined ? [] : readCertificates(pair.certificate);
+  if (leaf === undefined)
+    throw new MoorlineError("CERTIFICATE_NOT_ISSUED_YET", { subject: `${document.metadata.name} (${of})` });
+  const serialNumber = serialOf(leaf.serialNumber);
+  const isAdded = await recordRevocation(store, {
+    serialNumber,
+    at: io.clock.now().toISOString(),
+    reason,
+    notAfter: leaf.notAfter.toISOString(),
+    of,
+    ...(!isNow && { waits: true }),
+  });
+  return { of, state: isAdded ? (isNow ? "effective" : "waits") : "unchanged", serials: [serialNumber] };
+}
+
+function wordsFor({ of, state, serials }: Outcome): Message {
+  const words = { of, serials: serials.join(", ") || "-" };
+  if (state === "waits") return message("pki.revocationWaits", words);
+  return state === "effective"
+    ? message("pki.revocationRecorded", words)
+    : message("pki.revocationUnchanged", { of });
+}
