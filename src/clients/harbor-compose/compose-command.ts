@@ -79,9 +79,9 @@ export function reasonIn({ stdout, stderr }: Pick<CommandResult, "stdout" | "std
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => !progress.test(line));
-  const errors = lines.filter((line) =>
+  const first = lines.findIndex((line) =>
     /error|failed|cannot|invalid|denied|no such|refused|emerg/i.test(line),
   );
-  const told = [...new Set(errors.length > 0 ? errors : lines)].slice(-4).join(" ");
+  const told = [...new Set(lines.slice(Math.max(first, 0)))].slice(-6).join(" ");
   return told.slice(-600) || "–";
 }

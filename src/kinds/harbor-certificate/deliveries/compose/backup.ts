@@ -118,6 +118,13 @@ export async function beginJournal(
   return begun;
 }
 
+/** Notes that a renewal which was cut off becomes more: should this be cut off too, everything is made anew. */
+export async function goFurther(host: Host, directory: string, journal: Journal): Promise<Journal> {
+  const further: Journal = { ...journal, kind: "configuration" };
+  await host.writeFile(journalOf(directory), JSON.stringify(further), { mode: 0o600 });
+  return further;
+}
+
 /** The bytes of one file as they were; undefined where it was not there. */
 export async function backedUp(
   host: Host,

@@ -1,5 +1,5 @@
 import { harborPaths, servedPaths } from "../../../../clients/harbor-compose/client.ts";
-import { beginJournal, readJournal, type Journal } from "./backup.ts";
+import { beginJournal, goFurther, readJournal, type Journal } from "./backup.ts";
 import type { ComposeScene } from "./scene.ts";
 import { isOpen, type Shown } from "./shown.ts";
 
@@ -14,7 +14,7 @@ export async function begin(
 ): Promise<Journal> {
   const { host, directory, settings } = compose;
   const pending = await readJournal(host, directory);
-  if (pending !== undefined) return pending;
+  if (pending !== undefined) return kind === "renewal" ? pending : goFurther(host, directory, pending);
   const paths = harborPaths(directory);
   const served = servedPaths(settings.dataVolume);
   const { https } = wanted.settings;

@@ -52,7 +52,7 @@ async function deliver(
   requireForHarbor(pair, trust, wanted.names, world.clock.now(), delivery.directory);
   await withLock(compose.host, delivery.directory, world, signal, async () => {
     const scene = await openScene(delivery, context);
-    requireForHarbor(scene.pair, trust, scene.wanted.names, world.clock.now(), delivery.directory);
+    requireForHarbor(scene.pair, scene.trust, scene.wanted.names, world.clock.now(), delivery.directory);
     if (action.type === "configure-compose") await configure(scene);
     else await renew(scene, action.activation);
   });
