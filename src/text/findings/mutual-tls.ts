@@ -77,6 +77,11 @@ export const mutualTlsFindings = {
     en: "No revocation list of {authority} is there, and it signs clients of {subject}: with lists of other CAs only, nginx would refuse all of its clients. So no list is used, and revoked certificates may be let in. Put the lists of all CAs into one file.",
     zh: "缺少 {authority} 的吊销列表，而它为 {subject} 签发客户端证书：仅使用其他 CA 的列表会使 nginx 拒绝其所有客户端。因此未启用吊销列表，已吊销的证书可能被放行。请将所有 CA 的列表合并到一个文件。",
   },
+  MUTUAL_TLS_AUTHORITY_IN_USE: {
+    severity: "warning",
+    en: "The document names the CA {authority} no more, but clients of {subject} still show certificates of it and of no other: it stays until they have moved, or were not seen for `seenWithinDays`. `moorline clients` lists them.",
+    zh: "文档不再包含 CA {authority}，但 {subject} 仍有客户端仅出示由它签发的证书：在这些客户端更换证书，或超过 `seenWithinDays` 未出现之前，会继续保留它。`moorline clients` 可列出这些客户端。",
+  },
   MUTUAL_TLS_NO_INGRESS: {
     severity: "error",
     en: "{at} is not met through an Ingress, so {subject} can not ask for client certificates: the chart's own nginx includes no further configuration. Use `expose.type: ingress` with ingress-nginx, or put a proxy of your own in front.",

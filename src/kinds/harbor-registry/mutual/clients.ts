@@ -130,3 +130,22 @@ export function clientsLeftBehind(
     return !sameClient.some((o) => expected(o) && o.last >= c.last);
   });
 }
+
+/** One spelling for a name, whatever the order of its parts: nginx and certificates turn it round. */
+const partsOfName = (name: string): string =>
+  name
+    .split(/(?<!\\),\s*/)
+    .map((part) => part.trim().toLowerCase())
+    .sort()
+    .join(",");
+
+/** Clients that were let in with a certificate of one CA, and have shown none of another since. Pure. */
+export function clientsOfAuthority(
+  clients: readonly Client[],
+  authority: string,
+  since: number,
+): readonly Client[] {
+  const name = partsOfName(authority);
+  const holding = clients.filter((c) => c.verified === "success");
+  return clientsLeftBehind(holding, (c) => partsOfName(c.issuer) !== name, since);
+}

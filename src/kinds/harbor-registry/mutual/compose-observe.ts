@@ -7,7 +7,7 @@ import { isError } from "../../../model/errors.ts";
 import type { ComposeDeployment } from "../../shared/harbor-deployment.ts";
 import type { World } from "../../world.ts";
 import type { HarborRegistrySpec } from "../schema.ts";
-import { seenSince, wouldBeRefused, type Client } from "./clients.ts";
+import { clientsOfAuthority, seenSince, wouldBeRefused, type Client } from "./clients.ts";
 import {
   digestOfAll,
   digestsOf,
@@ -19,7 +19,7 @@ import {
   type PartTexts,
 } from "./compose-files.ts";
 import { judgeNodes } from "./judge.ts";
-import { gatherMaterial, ownStanding } from "./material.ts";
+import { gatherMaterial, ownStanding, type Material } from "./material.ts";
 import { coveredIn, entryTexts, modeIn } from "./nginx.ts";
 import { gatherNodes } from "./nodes.ts";
 import type { ObservedCompose, ObservedWanted, Outsider } from "./observed.ts";
@@ -125,7 +125,7 @@ async function observeWanted(
   signal: AbortSignal,
 ): Promise<ObservedWanted> {
   const settings = document.spec.tls.mutualTls;
-  const material = await gatherMaterial(document, settings, texts[parts.list], world, signal);
+  const material = await gatherComposeMaterial(document, { host, places }, texts, world, signal);
   const { trusts, nodes } = await gatherNodes(document.metadata.name, host, world, signal);
   const clients = await readClients(host, places, signal);
   const since = world.clock.now().getTime() / 1000 - settings.seenWithinDays * 86_400;
@@ -133,11 +133,37 @@ async function observeWanted(
     observe: digestsOf(wantedParts("observe", settings, material)),
     enforce: digestsOf(wantedParts("enforce", settings, material)),
     ...(material.listProblem !== undefined && { listProblem: material.listProblem }),
+    ...(material.held !== undefined && { held: material.held }),
     own: await ownStanding(document, material, world, signal),
     trusts,
     nodes: judgeNodes(nodes, clients, since),
     outsiders: outsidersOf(seenSince(clients, since).filter((c) => wouldBeRefused(c, settings.covers))),
   };
+}
+
+/**
+ * What the document's sources give, and CAs that it names no more while clients that are let in have nothing else.
+ * @throws as `gatherMaterial`
+ */
+export async function gatherComposeMaterial(
+  document: RegistryDocument,
+  { host, places }: Pick<ComposeScene, "host" | "places">,
+  texts: PartTexts,
+  world: World,
+  signal: AbortSignal,
+): Promise<Material> {
+  const settings = document.spec.tls.mutualTls;
+  const clients = await readClients(host, places, signal);
+  const since = world.clock.now().getTime() / 1000 - settings.seenWithinDays * 86_400;
+  const isEnforced = texts[parts.server] !== undefined && modeIn(texts[parts.http] ?? "") === "enforce";
+  const deployed = {
+    list: texts[parts.list],
+    authority: texts[parts.authority],
+    ...(isEnforced && {
+      isInUse: (name: string) => clientsOfAuthority(clients, name, since).length > 0,
+    }),
+  };
+  return gatherMaterial(document, settings, deployed, world, signal);
 }
 
 /** Listed at most; the report lists all. */

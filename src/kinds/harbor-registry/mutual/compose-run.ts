@@ -19,9 +19,8 @@ import {
   writeLoaded,
   writeParts,
 } from "./compose-files.ts";
-import { openScene, type ComposeScene } from "./compose-observe.ts";
+import { gatherComposeMaterial, openScene, type ComposeScene } from "./compose-observe.ts";
 import { storedText } from "./clients.ts";
-import { gatherMaterial } from "./material.ts";
 import { coveredIn, entryTexts } from "./nginx.ts";
 import { withMounts, withoutMounts } from "./override.ts";
 import { mountsOf, parts, type Places } from "./places.ts";
@@ -131,7 +130,7 @@ async function configure(
   const { document, world, signal } = context;
   const settings = document.spec.tls.mutualTls;
   const old = await readParts(host, places);
-  const material = await gatherMaterial(document, settings, old[parts.list], world, signal);
+  const material = await gatherComposeMaterial(document, scene, old, world, signal);
   const wanted = wantedParts(mode, settings, material);
   if (digestOfAll(digestsOf(wanted)) !== digest)
     throw new MoorlineError("PLAN_STALE", { subject: nameOf(document) });

@@ -177,6 +177,24 @@ describe("a docker-compose Harbor", () => {
     expect(existsSync(join(scene.machine.root, at, "nginx/crl.pem"))).toBe(false);
   });
 
+  test("keeps a CA that the document names no more until its clients have moved", async () => {
+    await using scene = await observing();
+    const only = (authority: string) => scene.document("enforce", { clientAuthority: [{ pem: authority }] });
+    expect((await carryOut(scene, scene.document("enforce"))).ok).toBe(true);
+    const held = await planOf(scene, only(server.certificate));
+    expect(codesOf(held)).toContain("MUTUAL_TLS_AUTHORITY_IN_USE");
+    await carryOut(scene, only(server.certificate));
+    expect(await scene.ask("/v2/", pair)).toBe(401);
+    expect(stepsOf(await planOf(scene, only(server.certificate)))).toEqual([]);
+    const later = { i: "CN=Server CA", n: "2000", t: now.getTime() / 1000 };
+    writeText(scene.machine, `${at}/log/clients.log`, lineOf({}) + lineOf(later));
+    const moved = await planOf(scene, only(server.certificate));
+    expect([stepsOf(moved), codesOf(moved)]).toEqual([
+      ["mutual-tls"],
+      expect.not.arrayContaining(["MUTUAL_TLS_AUTHORITY_IN_USE"]),
+    ]);
+  });
+
   test("is left without a trace", async () => {
     await using scene = await observing();
     const plan = await planOf(scene, scene.document("observe"), kindWith(), true);

@@ -81,6 +81,7 @@ export function findingsOf(document: RegistryDocument, observed: ObservedCompose
       ? blockersOf(document, wanted, isObserving && observed.running && observed.mounted)
       : warningsOf(document, wanted)),
     ...(wanted.listProblem === undefined ? [] : [listFinding(url, wanted.listProblem)]),
+    ...(wanted.held ?? []).map((authority) => finding("MUTUAL_TLS_AUTHORITY_IN_USE", url, { authority })),
     ...outsiderFindings(url, wanted, tls.mutual === "enforce" && current === "enforce"),
     openFinding(url, tls.mutualTls),
   ];

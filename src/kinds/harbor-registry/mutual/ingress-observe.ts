@@ -59,7 +59,7 @@ export async function observeIngress(
   if (mutual === undefined || mutual === "off") return base;
   const crl = secret?.data?.["ca.crl"];
   const deployed = crl === undefined ? undefined : Buffer.from(crl, "base64").toString("utf8");
-  const material = await gatherMaterial(document, mutualTls, deployed, world, signal);
+  const material = await gatherMaterial(document, mutualTls, { list: deployed }, world, signal);
   const trusts = trustsOf(registry, world);
   const asks = mutual === "enforce" && current === "observe";
   return {

@@ -41,7 +41,13 @@ async function writeSecret(digest: string, { namespace }: HelmDeployment, contex
   const at = { namespace, name: secretNameOf(registry) };
   const crl = (await client.get<Secret>(resources.secrets, at, signal))?.data?.["ca.crl"];
   const deployed = crl === undefined ? undefined : Buffer.from(crl, "base64").toString("utf8");
-  const material = await gatherMaterial(document, document.spec.tls.mutualTls, deployed, world, signal);
+  const material = await gatherMaterial(
+    document,
+    document.spec.tls.mutualTls,
+    { list: deployed },
+    world,
+    signal,
+  );
   const data = secretData(material);
   if (digestOfData(data) !== digest) throw new MoorlineError("PLAN_STALE", { subject: nameOf(document) });
   const secret = {

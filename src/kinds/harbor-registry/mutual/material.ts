@@ -9,6 +9,7 @@ import {
   type Certificate,
 } from "../../../pki/certificate.ts";
 import { readCrl } from "../../../pki/crl.ts";
+import { sameName } from "../../../pki/names.ts";
 import { crlLimits, pemBlocks } from "../../../pki/pem.ts";
 import { verifyChain } from "../../../pki/verify.ts";
 import type { HarborCertificateSpec } from "../../harbor-certificate/schema.ts";
@@ -29,6 +30,16 @@ export interface Material {
   readonly list?: string;
   /** Why lists that the document names are not used. */
   readonly listProblem?: ListProblem;
+  /** Names of CAs that stay although the document names them no more. */
+  readonly held?: readonly string[];
+}
+
+/** What nginx has now, as far as it counts for what it is given next. */
+export interface Deployed {
+  readonly list?: string | undefined;
+  readonly authority?: string | undefined;
+  /** Whether clients of a CA, by its name, were seen lately and have not moved to another. */
+  readonly isInUse?: (authority: string) => boolean;
 }
 
 /** What would be wrong with a list: nginx refuses every client with it (facts: harbor §3.3). */
@@ -40,13 +51,13 @@ type RegistryDocument = Document<HarborRegistrySpec>;
 
 /**
  * Reads what the document names.
- * @param deployed the list that nginx has now: it goes on where the new one can not be used
+ * @param deployed its list goes on where the new one can not be used; its CAs stay while their clients have no other
  * @throws TRUST_SOURCE_MISSING, PKI_*, CERTIFICATE_NOT_ISSUED_YET for the CAs; never for the lists
  */
 export async function gatherMaterial(
   document: RegistryDocument,
   settings: MutualTls,
-  deployed: string | undefined,
+  deployed: Deployed,
   world: World,
   signal: AbortSignal,
 ): Promise<Material> {
@@ -58,12 +69,31 @@ export async function gatherMaterial(
     for (const certificate of readCertificates(await resolveTrust(each, source.directory, world, signal)))
       if (!bundles.some((known) => sameCertificate(known, certificate))) bundles.push(certificate);
   }
+  const held = heldOf(bundles, deployed);
+  bundles.push(...held);
   const authority = bundles.map(certificatePem).join("");
-  if (settings.revocationList === undefined) return { authority };
+  const base = { authority, ...(held.length > 0 && { held: held.map((c) => c.subject.text) }) };
+  if (settings.revocationList === undefined) return base;
   return {
-    authority,
-    ...(await chooseList(settings.revocationList, bundles, deployed, document, world, signal)),
+    ...base,
+    ...(await chooseList(settings.revocationList, bundles, deployed.list, document, world, signal)),
   };
+}
+
+/** CAs of one name can not be told apart by what nginx logs: whoever renews one under its own name vouches for its clients. */
+function heldOf(wanted: readonly Certificate[], { authority, isInUse }: Deployed): readonly Certificate[] {
+  if (authority === undefined || isInUse === undefined) return [];
+  return readDeployed(authority).filter(
+    (old) => !wanted.some((w) => sameName(w.subject, old.subject)) && isInUse(old.subject.text),
+  );
+}
+
+function readDeployed(pem: string): readonly Certificate[] {
+  try {
+    return readCertificates(pem);
+  } catch {
+    return []; // a damaged file holds nothing worth keeping
+  }
 }
 
 async function chooseList(

@@ -44,6 +44,8 @@ export interface ObservedWanted {
   readonly observe: PartDigests;
   readonly enforce: PartDigests;
   readonly listProblem?: ListProblem;
+  /** CAs that stay for their clients' sake, though the document names them no more. */
+  readonly held?: readonly string[];
   /** Whether Moorline itself would be let in. */
   readonly own: "good" | "none" | "untrusted";
   /** NodeTrust documents that refer to the registry. */

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { parse } from "yaml";
 import type { CommandResult, Host } from "../../../../clients/host/host.ts";
@@ -201,10 +201,4 @@ async function startProxy(authority: TestAuthority, state: ProxyState): Promise<
   server.listen(0, "localhost");
   await once(server, "listening");
   return server;
-}
-
-/** Puts a file on the machine, with its folders. */
-export async function put({ root }: ComposeMachine, path: string, text: string): Promise<void> {
-  await mkdir(dirname(join(root, path)), { recursive: true });
-  await writeFile(join(root, path), text);
 }
