@@ -5,6 +5,9 @@ import type { HarborCertificateSpec } from "./schema.ts";
 
 export type CertificateAction =
   | { readonly type: "create-authority" }
+  | { readonly type: "create-next-authority" }
+  | { readonly type: "switch-authority" }
+  | { readonly type: "retire-authority" }
   | { readonly type: "create-account" }
   | { readonly type: "issue"; readonly of: string }
   | { readonly type: "issue-crl" }

@@ -30,7 +30,7 @@ export function desiredPermissions(spec: ProjectBindingSpec): readonly string[] 
 }
 
 /** How long before its end a credential is replaced, in days. */
-function renewBeforeDays({ robot }: ProjectBindingSpec): number {
+export function renewBeforeDays({ robot }: ProjectBindingSpec): number {
   return robot.renewBeforeDays ?? robot.durationDays / 3;
 }
 
@@ -84,6 +84,11 @@ const robotLivesTooLong: Check = (c) => {
   });
 };
 
+const rotationWasAsked: Check = (c) =>
+  c.secret.rotating !== undefined && c.secret.rotating === c.secret.username
+    ? finding("ROBOT_ROTATION_ASKED", subjectOf(c), { robot: c.secret.username })
+    : undefined;
+
 const credentialIsRefused: Check = (c) =>
   c.secret.accepted === false
     ? finding("CREDENTIAL_REFUSED", subjectOf(c), { robot: c.secret.username ?? "" })
@@ -102,6 +107,7 @@ const needNewCredential: readonly Check[] = [
   robotMayDoOtherThings,
   robotLivesTooLong,
   credentialIsRefused,
+  rotationWasAsked,
 ];
 
 /** What writing the Secret again with the credential that it holds mends. */

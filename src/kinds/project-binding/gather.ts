@@ -18,6 +18,7 @@ import {
   clusterId,
   createdProjectAnnotation,
   harborProjectAnnotation,
+  rotatingAnnotation,
   linkLabel,
   managedBy,
   managedByLabel,
@@ -197,6 +198,7 @@ function observedSecret(
   const { owner, flaws, credential } = readSecret(secret, wantedOf(document, url));
   const { name, uid, resourceVersion, annotations } = secret.metadata;
   const harborProject = annotations?.[harborProjectAnnotation];
+  const rotating = annotations?.[rotatingAnnotation];
   // A Secret that holds our own robot is ours, even if its labels were edited away.
   const holdsOurs = owner === "foreign" && robots.some((r) => r.ours && r.name === credential?.username);
   return {
@@ -208,6 +210,7 @@ function observedSecret(
       flaws: holdsOurs ? [...new Set([...flaws, "metadata-differs" as const])] : flaws,
       ...(credential !== undefined && { username: credential.username }),
       ...(harborProject !== undefined && { harborProject }),
+      ...(rotating !== undefined && { rotating }),
     },
     ...(credential !== undefined && { credential }),
   };

@@ -1,6 +1,7 @@
 import { defineKind } from "../../engine/kind.ts";
 import type { World } from "../world.ts";
 import type { BindingAction } from "./actions.ts";
+import { dueDates } from "./due-dates.ts";
 import { forgetAnswers } from "./answers.ts";
 import { gather } from "./gather.ts";
 import type { ObservedBinding } from "./observed.ts";
@@ -19,6 +20,7 @@ export const projectBinding = defineKind<ProjectBindingSpec, ObservedBinding, Bi
   },
   plan,
   planRemoval,
+  dueDates,
   run,
   verify,
   render,

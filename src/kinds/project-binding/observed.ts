@@ -56,6 +56,8 @@ export interface ObservedSecret {
   readonly username?: string;
   /** The Harbor project that its robot is in, as its annotation says. */
   readonly harborProject?: string;
+  /** The robot that is being rotated out, by its login name. */
+  readonly rotating?: string;
   /** Whether Harbor took the credential; absent where it was not asked, because the robot's state tells already. */
   readonly accepted?: boolean;
 }

@@ -12,6 +12,9 @@ export const createdProjectAnnotation = "moorline.io/created-harbor-project";
 /** On a Secret: changed before a robot is removed that another run may be about to write (see cleanup in plan.ts). */
 export const fenceAnnotation = "moorline.io/fence";
 
+/** On a Secret: the login name of a robot that is being rotated out. Held, it is replaced; replaced, it is kept until this goes. */
+export const rotatingAnnotation = "moorline.io/rotating";
+
 const digest = (text: string, length: number): string =>
   createHash("sha256").update(text).digest("hex").slice(0, length);
 

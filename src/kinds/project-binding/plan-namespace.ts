@@ -174,7 +174,9 @@ function freeSlot(
  */
 function planLeftovers(chosen: Chosen, written: Written): Part {
   const { namespace } = chosen;
-  const left = namespace.robots.filter((r) => r.ours && !written.kept.has(r.id));
+  // Pulls that began with the robot that is rotated out may still be under way.
+  const rotating = namespace.secret?.rotating;
+  const left = namespace.robots.filter((r) => r.ours && !written.kept.has(r.id) && r.name !== rotating);
   if (left.length === 0) return { steps: [], findings: [] };
   const inUse = Math.max(...written.kept, -1);
   const needsFence = written.step === undefined && left.some((r) => r.id > inUse);

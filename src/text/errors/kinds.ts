@@ -86,6 +86,27 @@ export const kindErrors = {
     },
   },
   // HarborCertificate and NodeTrust
+  ROTATION_NOTHING: {
+    retry: "never",
+    en: {
+      what: "There is no {subject} that could be rotated so.",
+      remedy: "Give documents of that kind with -f.",
+    },
+    zh: { what: "没有可以这样轮换的 {subject}。", remedy: "请使用 -f 提供该类型的文档。" },
+  },
+  ROTATION_NOT_OURS: {
+    retry: "never",
+    en: {
+      what: "{subject}: somebody else issues this, so it can not be rotated here.",
+      remedy:
+        "A certificate that was brought along, an intermediate and the CA of an ACME server are replaced where they come from; `moorline apply` then delivers the new one.",
+    },
+    zh: {
+      what: "{subject}：由他人签发，无法在此轮换。",
+      remedy:
+        "自带证书、中间 CA 以及 ACME 服务器的 CA 需在其来源处更换；随后执行 `moorline apply` 分发新证书。",
+    },
+  },
   TRUST_SOURCE_MISSING: {
     retry: "never",
     en: {

@@ -2,6 +2,11 @@ import type { FindingTable } from "./table.ts";
 
 /** What can be found wrong: bindings of KubeSphere projects to Harbor projects. */
 export const projectBindingFindings = {
+  ROBOT_ROTATION_ASKED: {
+    severity: "note",
+    en: "{subject} holds the robot {robot}, which is to be rotated out.",
+    zh: "{subject} 使用的机器人账户 {robot} 需要轮换。",
+  },
   NO_PROJECT_CHOSEN: {
     severity: "warning",
     en: "{subject} chooses no project. {bound} project(s) that it bound before are left as they are; use `moorline destroy` to release them.",

@@ -15,7 +15,9 @@ import { nodesMessages } from "./nodes.ts";
 import { pkiMessages } from "./pki.ts";
 import { preflightMessages } from "./preflight.ts";
 import { projectBindingMessages } from "./project-binding.ts";
+import { rotationMessages } from "./rotation.ts";
 import { sandboxMessages } from "./sandbox.ts";
+import { statusMessages } from "./status.ts";
 import { tlsMessages } from "./tls.ts";
 
 /** Every sentence that is not an error or a finding, by its key. Keys begin with their area: `nodeTrust.writeHosts`. */
@@ -36,7 +38,9 @@ export const messageTexts = {
   ...preflightMessages,
   ...cliMessages,
   ...logMessages,
+  ...rotationMessages,
   ...tlsMessages,
+  ...statusMessages,
   ...sandboxMessages,
   ...mutualTlsMessages,
 } as const;

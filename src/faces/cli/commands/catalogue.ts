@@ -59,6 +59,14 @@ export const catalogue: readonly CommandEntry[] = [
     load: async () => (await import("./node-verify.ts")).nodeVerify,
   },
   {
+    name: "status",
+    summary: {
+      en: "List what ends when, and what renews it.",
+      zh: "列出证书、CA、吊销列表和机器人账户的到期时间及续期方式。",
+    },
+    load: async () => (await import("./status.ts")).statusCommand,
+  },
+  {
     name: "clients",
     summary: {
       en: "List who comes to Harbor with and without a client certificate.",
@@ -129,6 +137,14 @@ export const catalogue: readonly CommandEntry[] = [
     name: "explain",
     summary: { en: "Describe a kind and its fields.", zh: "说明某个类型及其字段。" },
     load: async () => (await import("./explain.ts")).explain,
+  },
+  {
+    name: "rotate",
+    summary: {
+      en: "Replace certificates, the CA, or robots, without one failed pull.",
+      zh: "轮换证书、CA 或机器人账户，不中断拉取。",
+    },
+    load: async () => (await import("./rotate.ts")).rotate,
   },
   {
     name: "logs",

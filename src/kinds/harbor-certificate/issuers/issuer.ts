@@ -49,14 +49,14 @@ export interface Issuer {
   /** Pure. */
   prepare?(document: CertificateDocument, observed: ObservedCertificate, now: Date): Preparation;
   runPreparation?(action: CertificateAction, context: CertificateContext): Promise<void>;
-  /** Pure: the steps that issue `of`, where it is not the kind that decides when that is due. */
+  /** Pure: the steps that issue `of`; undefined where the kind is to decide whether that is due. */
   planIssue?(
     document: CertificateDocument,
     observed: ObservedCertificate,
     of: string,
     now: Date,
     after: readonly string[],
-  ): readonly CertificateStep[];
+  ): readonly CertificateStep[] | undefined;
   /** Pure: takes away what it put elsewhere than into its store. */
   planRemoval?(
     document: CertificateDocument,

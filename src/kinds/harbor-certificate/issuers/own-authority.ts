@@ -22,6 +22,8 @@ import { entries, openStore, type Store } from "../store.ts";
 import { readPair, readPairs } from "../store-pairs.ts";
 import { withRootOffline } from "./intermediate.ts";
 import type { Issuer } from "./issuer.ts";
+import { makeAuthority } from "./make-authority.ts";
+import { withRollover } from "./rollover.ts";
 
 /** A CA of our own, kept in a folder or a Secret. */
 export function ownAuthorityIssuer(own: OwnAuthority): Issuer {
@@ -39,10 +41,16 @@ export function ownAuthorityIssuer(own: OwnAuthority): Issuer {
     pair: async (document, of, world, signal) =>
       readPair(await open(document, world, signal), document.metadata.name, of),
     prepare: (document, observed, now) => prepare(own, document, observed, now),
-    runPreparation: (_action, context) => makeAuthority(own, context),
+    runPreparation: async (_action, context) =>
+      makeAuthority(
+        own,
+        await open(context.document, context.world, context.signal),
+        entries.authority,
+        context,
+      ),
     issue: (of, context) => issue(of, context),
   };
-  return own.intermediate ? withRootOffline(own, issuer) : issuer;
+  return own.intermediate ? withRootOffline(own, issuer) : withRollover(own, issuer);
 }
 
 /** A CA at its end can certify nothing that lasts a day; what is there stays. */
@@ -123,24 +131,6 @@ async function readAuthority(
       cause: thrown,
     });
   }
-}
-
-async function makeAuthority(own: OwnAuthority, context: CertificateContext): Promise<void> {
-  const { document, world, signal } = context;
-  const passphrase = own.passphrase && (await readPassphrase(own.passphrase, document, world));
-  const authority = await createAuthority({
-    commonName: own.commonName,
-    keyType: own.keyType,
-    validityDays: own.validityDays,
-    pathLength: 0,
-    ...(own.nameConstraints !== undefined && { nameConstraints: own.nameConstraints }),
-    now: world.clock.now(),
-    randomBytes: (length) => world.random.bytes(length),
-  });
-  const key = await exportPrivateKey(authority.key, passphrase, (length) => world.random.bytes(length));
-  const packed = new Sensitive(key.reveal() + authority.certificatePem);
-  const store = await openStore(own, document.source.directory, world, signal);
-  await store.write(entries.authority, packed, "absent");
 }
 
 /** The CA, which a step before this one made. @throws CERTIFICATE_STORE_CHANGED */

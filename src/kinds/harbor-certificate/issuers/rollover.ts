@@ -1,0 +1,254 @@
+import { finding, type Finding } from "../../../model/finding.ts";
+import { Sensitive } from "../../../model/sensitive.ts";
+import { certificatePem, readCertificates, type Certificate } from "../../../pki/certificate.ts";
+import { verifyChain } from "../../../pki/verify.ts";
+import { message, type Message } from "../../../text/message.ts";
+import type { World } from "../../world.ts";
+import { day, type CertificateAction, type CertificateContext, type CertificateStep } from "../action.ts";
+import type { CertificateDocument, Gathered } from "../gathered.ts";
+import type { ObservedCertificate, ObservedRollover } from "../observed.ts";
+import { digestOf } from "../pair.ts";
+import { issueStep } from "../plan-issue.ts";
+import { readRolloverRequest } from "../rotation-request.ts";
+import type { OwnAuthority } from "../schema-issuer.ts";
+import { entries, openStore, type Store } from "../store.ts";
+import { readPairs } from "../store-pairs.ts";
+import type { Issuer, Preparation } from "./issuer.ts";
+import { makeAuthority } from "./make-authority.ts";
+
+/** Id of the step after which the next CA issues. */
+export const switchStepId = "authority/switch";
+
+/**
+ * The same issuer, whose CA can be succeeded by another without a moment in which somebody trusts too little:
+ * 1. the next CA is made, and both are trusted; 2. once that is proved everywhere (`switchTo`), it takes over and every
+ * certificate is issued anew; 3. once nothing of the previous CA is in use (`retire`), the trust in it ends.
+ * The second and third stage need a permission, because no document alone knows what other machines trust.
+ */
+export function withRollover(own: OwnAuthority, issuer: Issuer): Issuer {
+  const open = (document: CertificateDocument, world: World, signal: AbortSignal): Promise<Store> =>
+    openStore(own, document.source.directory, world, signal);
+  return {
+    ...issuer,
+    gather: async (document, world, signal) =>
+      withBoth(await open(document, world, signal), await issuer.gather(document, world, signal)),
+    trust: async (document, world, signal) => {
+      const trust = await issuer.trust(document, world, signal);
+      return trust && bundle(trust, await readOthers(await open(document, world, signal)));
+    },
+    observe: async (document, world, signal) => {
+      const rollover = await observe(await open(document, world, signal), document);
+      return rollover === undefined ? {} : { rollover };
+    },
+    findings,
+    prepare: (document, observed, now) =>
+      prepare(issuer.prepare?.(document, observed, now) ?? nothing, own, document, observed, now),
+    runPreparation: async (action, context) => {
+      const store = await open(context.document, context.world, context.signal);
+      if (!(await run(action, own, store, context))) await issuer.runPreparation?.(action, context);
+    },
+    planIssue: (document, observed, of, _now, after) => {
+      const reason = reasonToReissue(observed, of, after);
+      return reason && [issueStep(document, observed, of, reason, after)];
+    },
+  };
+}
+
+const nothing: Preparation = { steps: [], isStuck: false };
+
+interface Others {
+  readonly next?: string;
+  readonly previous?: string;
+}
+
+const readOthers = async (store: Store): Promise<Others> => {
+  const [next, previous] = [await store.read(entries.next), await store.read(entries.previous)];
+  return {
+    // The next CA's key stands in the same entry: only certificates leave here.
+    ...(next !== undefined && { next: certificatesOf(next) }),
+    ...(previous !== undefined && { previous: certificatesOf(previous) }),
+  };
+};
+
+const certificatesOf = (text: Sensitive): string =>
+  readCertificates(text.reveal()).map(certificatePem).join("");
+
+/** Each certificate once: current, next, previous. */
+function bundle(current: string, { next = "", previous = "" }: Others): string {
+  const all = readCertificates(current + next + previous);
+  const seen = new Set<string>();
+  const isNew = ({ der }: Certificate): boolean => seen.size < seen.add(digestOf(der)).size;
+  return all.filter(isNew).map(certificatePem).join("");
+}
+
+async function withBoth(store: Store, gathered: Gathered): Promise<Gathered> {
+  if (gathered.trust === undefined) return gathered;
+  const list = await store.read(entries.previousList);
+  const trust = bundle(gathered.trust, await readOthers(store));
+  if (gathered.crl === undefined || list === undefined) return { ...gathered, trust };
+  // Certificates of the previous CA are still in use, and nginx wants a list of every CA.
+  return { ...gathered, trust, crl: `${gathered.crl.trimEnd()}\n${list.reveal().trim()}\n` };
+}
+
+const digestOfPem = (pem: string): string =>
+  digestOf(
+    ...readCertificates(pem)
+      .slice(0, 1)
+      .map((c) => c.der),
+  );
+
+async function observe(store: Store, document: CertificateDocument): Promise<ObservedRollover | undefined> {
+  const kept = (await store.read(entries.authority)) ?? (await store.read(entries.certificate));
+  if (kept === undefined) return undefined;
+  const others = await readOthers(store);
+  const request = await readRolloverRequest(store);
+  const current = certificatesOf(kept);
+  const isAsked = request.replace === digestOfPem(current);
+  if (others.next === undefined && others.previous === undefined && !isAsked) return undefined;
+  const pairs = await readPairs(store, document);
+  const stale = [...pairs].filter(([of, pair]) => !isOf(current, pair.certificate, of)).map(([of]) => of);
+  return {
+    ...(others.next !== undefined && { next: digestOfPem(others.next) }),
+    ...(others.previous !== undefined && { previous: digestOfPem(others.previous) }),
+    current: digestOfPem(current),
+    request,
+    stale: stale.sort(),
+  };
+}
+
+/** Whether a chain ends at this CA alone, whatever the time. */
+function isOf(authority: string, chainPem: string, of: string): boolean {
+  const begins = readCertificates(chainPem + authority).map((c) => c.notBefore.getTime());
+  const now = new Date(Math.max(...begins) + 1000);
+  const purpose = of === "server" ? "server" : "client";
+  return verifyChain({ chainPem, trustedPem: authority, purpose, now }).ok;
+}
+
+const mayRetire = ({ previous, request, stale }: ObservedRollover): boolean =>
+  previous !== undefined && request.retire === previous && stale.length === 0;
+
+/** A CA is succeeded on request, and by itself when it can no longer certify a whole life. */
+function wantsSuccessor(
+  { spec }: CertificateDocument,
+  { authority, rollover }: ObservedCertificate,
+  now: Date,
+): Message | undefined {
+  if (authority === undefined || rollover?.next !== undefined || rollover?.previous !== undefined)
+    return undefined;
+  if (rollover !== undefined && rollover.request.replace === rollover.current)
+    return message("harborCertificate.becauseAsked");
+  const left = Date.parse(authority.notAfter) - now.getTime();
+  return left < spec.validityDays * day
+    ? message("harborCertificate.becauseAuthorityEnds", { notAfter: authority.notAfter })
+    : undefined;
+}
+
+function prepare(
+  base: Preparation,
+  own: OwnAuthority,
+  document: CertificateDocument,
+  observed: ObservedCertificate,
+  now: Date,
+): Preparation {
+  const { rollover, store: target } = observed;
+  const isSwitching = rollover?.next !== undefined && rollover.request.switchTo === rollover.next;
+  if (base.steps.length > 0 || (base.isStuck && !isSwitching)) return base;
+  const step = (
+    id: string,
+    change: CertificateStep["change"],
+    title: Message,
+    reason: Message,
+    action: CertificateAction,
+  ): CertificateStep => ({ id, change, title, target, reason, after: [], action });
+  if (isSwitching) {
+    const title = message("harborCertificate.switchAuthority");
+    const because = message("harborCertificate.becauseTrusted");
+    return {
+      isStuck: false,
+      steps: [step(switchStepId, "update", title, because, { type: "switch-authority" })],
+    };
+  }
+  if (rollover !== undefined && mayRetire(rollover)) {
+    const title = message("harborCertificate.retireAuthority");
+    const because = message("harborCertificate.becauseUnused");
+    return {
+      isStuck: false,
+      steps: [step("authority/retire", "delete", title, because, { type: "retire-authority" })],
+    };
+  }
+  const because = wantsSuccessor(document, observed, now);
+  if (because === undefined) return base;
+  const words = { name: own.commonName, days: own.validityDays };
+  const title = message("harborCertificate.createNextAuthority", words);
+  return {
+    isStuck: false,
+    steps: [step("authority/next", "create", title, because, { type: "create-next-authority" })],
+  };
+}
+
+function reasonToReissue(
+  { rollover }: ObservedCertificate,
+  of: string,
+  after: readonly string[],
+): Message | undefined {
+  const isSwitched = after.includes(switchStepId);
+  return isSwitched || rollover?.stale.includes(of) === true
+    ? message("harborCertificate.becauseRollover")
+    : undefined;
+}
+
+function findings(_: CertificateDocument, { rollover, store }: ObservedCertificate): readonly Finding[] {
+  if (rollover?.next !== undefined && rollover.request.switchTo !== rollover.next)
+    return [finding("CERTIFICATE_AUTHORITY_WAITS", store)];
+  if (rollover?.previous !== undefined && !mayRetire(rollover))
+    return [finding("CERTIFICATE_AUTHORITY_BOTH_TRUSTED", store)];
+  return [];
+}
+
+/** @returns whether the action is one of a rollover */
+async function run(
+  action: CertificateAction,
+  own: OwnAuthority,
+  store: Store,
+  context: CertificateContext,
+): Promise<boolean> {
+  if (action.type === "create-next-authority") {
+    const on = context.world.clock.now().toISOString().slice(0, 10);
+    // A name of its own: chains are then told apart by a person too.
+    const commonName = `${own.commonName.slice(0, 53)} ${on}`;
+    await makeAuthority({ ...own, commonName }, store, entries.next, context);
+  } else if (action.type === "switch-authority") await takeOver(store);
+  else if (action.type === "retire-authority") {
+    await store.remove(entries.previousList);
+    await store.remove(entries.previous);
+    await store.remove(entries.rollover);
+  } else return false;
+  return true;
+}
+
+/**
+ * Three writes, each whole, and after each the same certificates are trusted: the previous one is kept, the next one
+ * takes its place, and what is left of it is removed. The previous CA's key ends here.
+ */
+async function takeOver(store: Store): Promise<void> {
+  const next = await store.read(entries.next);
+  if (next === undefined) return;
+  const kept = (await store.read(entries.authority)) ?? (await store.read(entries.certificate));
+  if (kept !== undefined && certificatesOf(kept) !== certificatesOf(next)) {
+    const list = await store.read(entries.crl);
+    if (list !== undefined) await store.write(entries.previousList, list);
+    await store.write(entries.previous, new Sensitive(certificatesOf(kept)));
+  }
+  await store.write(entries.authority, next);
+  await store.remove(entries.next);
+}
+
+/** What of a rollover comes next. */
+export type RolloverStage = "introduce" | "switch" | "retire" | "done";
+
+/** Where a rollover stands that was asked for; `done` where none is under way. Pure. */
+export function stageOf(rollover: ObservedRollover | undefined): RolloverStage {
+  if (rollover === undefined) return "done";
+  if (rollover.next !== undefined) return "switch";
+  return rollover.previous !== undefined ? "retire" : "introduce";
+}
