@@ -33,7 +33,7 @@ const keyOf = (c: Client): string =>
   [c.address, c.program, c.path, c.verified, c.reason, c.serial, c.issuer, c.exempt].join("\n");
 
 /** `containerd/1.6.20~ds1` and all its like are `containerd`. */
-export const programOf = (agent: string): string => /^[^/\s(]{1,60}/.exec(agent)?.[0] ?? "-";
+const programOf = (agent: string): string => /^[^/\s(]{1,60}/.exec(agent)?.[0] ?? "-";
 
 function clientOf(line: ClientLine): Client {
   return {

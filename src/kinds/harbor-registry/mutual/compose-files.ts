@@ -13,7 +13,7 @@ import type { MutualTls } from "./schema.ts";
 export type PartTexts = Readonly<Partial<Record<Part, string>>>;
 
 /** The order of writing: what is referred to comes before what refers to it. Taking away goes the other way. */
-export const writingOrder: readonly Part[] = [parts.authority, parts.list, parts.http, parts.server];
+const writingOrder: readonly Part[] = [parts.authority, parts.list, parts.http, parts.server];
 
 const largestPart = 16 * 1024 * 1024;
 
@@ -87,7 +87,7 @@ export const writeLoaded = (host: Host, places: Places, digests: PartDigests): P
   host.writeFile(places.loaded, `${JSON.stringify({ digest: digestOfAll(digests) })}\n`, { mode: 0o644 });
 
 /** Bytes after which the log of clients is emptied, and what it told is kept in short. */
-export const longLog = 4 * 1024 * 1024;
+const longLog = 4 * 1024 * 1024;
 /** Bytes that are read of a log that nobody has emptied for long: its end. */
 const mostLog = 16 * 1024 * 1024;
 

@@ -62,6 +62,8 @@ export function withMutualTls<O, A extends Action>(
         document,
         observed,
       ),
+    dueDates: (document, { registry }, now) =>
+      (registry === undefined ? undefined : base.dueDates?.(document, registry, now)) ?? [],
     run: async (action, context) => {
       if (isIngressAction(action)) return runIngress(action, context);
       if (isComposeAction(action)) return runCompose(action, context);

@@ -166,11 +166,7 @@ const normalised = (pem: string): string =>
  * What makes lists unusable for nginx: OpenSSL wants one that is valid now for every CA of a chain. Pure.
  * @throws PKI_CRL_UNREADABLE, PKI_NOT_PEM
  */
-export function problemOf(
-  pem: string,
-  authorities: readonly Certificate[],
-  now: Date,
-): ListProblem | undefined {
+function problemOf(pem: string, authorities: readonly Certificate[], now: Date): ListProblem | undefined {
   const lists = listBlocks(pem).map((text) => readCrl(text));
   for (const authority of authorities) {
     const own = lists.filter((l) => l.isSignedBy(authority));

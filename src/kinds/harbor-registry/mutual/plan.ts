@@ -51,7 +51,7 @@ function targetOf(
 }
 
 /** Whether what was seen was seen while nginx asked. */
-export const isObserving = ({ current, running, mounted, visible, loaded }: ObservedCompose): boolean =>
+const isObserving = ({ current, running, mounted, visible, loaded }: ObservedCompose): boolean =>
   (current === "observe" || current === "enforce") && running && mounted && visible && loaded;
 
 /** One step from wherever: it needs no document, no CA and no nginx that runs. */

@@ -21,8 +21,6 @@ export const deployment = z
     params: { zh: "compose、helm 必须且只能填写一项" },
   });
 
-export type HarborDeployment = z.infer<typeof deployment>;
-
 const revocationList = z
   .strictObject({
     certificate: described(
