@@ -2,6 +2,7 @@ import type { Document } from "../model/document.ts";
 import type { Finding } from "../model/finding.ts";
 import type { KindSchema } from "../model/kind-schema.ts";
 import type { Message } from "../text/message.ts";
+import type { DueDate } from "./due-date.ts";
 import type { EngineWorld } from "./world.ts";
 
 /** What a step will do, as plain data: it is shown, serialised and compared, and never holds a secret. */
@@ -78,6 +79,8 @@ export interface Kind<S, O, A extends Action, W extends EngineWorld> {
   plan(document: Document<S>, observed: O, now: Date): KindPlan<A>;
   /** What takes away everything that this kind put there, and nothing else. */
   planRemoval(document: Document<S>, observed: O, now: Date): KindPlan<A>;
+  /** What of the document ends, and what renews it. Pure, like `plan`. */
+  dueDates?(document: Document<S>, observed: O, now: Date): readonly DueDate[];
   run(action: A, context: RunContext<S, W>): Promise<void>;
   verify(document: Document<S>, world: W, signal: AbortSignal): Promise<readonly Proof[]>;
   /**

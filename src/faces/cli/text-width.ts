@@ -10,6 +10,19 @@ export function padded(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - displayWidth(text)));
 }
 
+/** Cuts a text without colours off at a number of terminal columns, and shows that it did. */
+export function clipped(text: string, columns: number): string {
+  if (columns <= 0 || displayWidth(text) <= columns) return text;
+  let kept = "";
+  let width = 0;
+  for (const character of text) {
+    width += displayWidth(character);
+    if (width > columns - 1) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}
+
 // oxlint-disable-next-line no-control-regex -- terminal colours begin with ESC
 const ansi = /\u001b\[[0-9;]*m/g;
 const wide =

@@ -1,5 +1,6 @@
 import { defineKind } from "../../engine/kind.ts";
 import type { World } from "../world.ts";
+import { dueDates } from "./due-dates.ts";
 import { observe } from "./observe.ts";
 import type { ObservedCertificate } from "./observed.ts";
 import type { CertificateAction } from "./action.ts";
@@ -21,6 +22,7 @@ export const harborCertificate = defineKind<
   observe,
   plan,
   planRemoval,
+  dueDates,
   run,
   verify,
   render,

@@ -1,6 +1,7 @@
 import { defineKind } from "../../engine/kind.ts";
 import { withClusterProxy } from "./cluster-proxy/fold.ts";
 import { withMutualTls } from "./mutual/fold.ts";
+import { dueDates } from "./due-dates.ts";
 import { observe } from "./observe.ts";
 import { plan, planRemoval } from "./plan.ts";
 import { render } from "./render.ts";
@@ -11,6 +12,15 @@ import { verify } from "./verify.ts";
 /** A Harbor at platform level. Mutual TLS stands outermost: whatever else fails for it, it can be taken back. */
 export const harborRegistry = defineKind(
   withMutualTls(
-    withClusterProxy({ schema: harborRegistrySchema, observe, plan, planRemoval, run, verify, render }),
+    withClusterProxy({
+      schema: harborRegistrySchema,
+      observe,
+      plan,
+      planRemoval,
+      dueDates,
+      run,
+      verify,
+      render,
+    }),
   ),
 );

@@ -3,6 +3,7 @@ import type { Identity } from "../../clients/harbor/system.ts";
 import { probeTls, type TlsObservation } from "../../clients/tls/probe.ts";
 import type { Document } from "../../model/document.ts";
 import { isError } from "../../model/errors.ts";
+import { readCertificates } from "../../pki/certificate.ts";
 import type { World } from "../world.ts";
 import { connectHarbor, type ConnectedHarbor } from "./connect.ts";
 import { observeKubesphere } from "./kubesphere.ts";
@@ -49,9 +50,14 @@ export async function observe(
     ...(info.external_url !== undefined && { externalUrl: info.external_url }),
     ...(handshake.notAfter !== undefined && { certificateNotAfter: handshake.notAfter.toISOString() }),
     wantsClientCertificates: await wantsClientCertificates(connected, signal),
-    ...(caPem !== undefined && { caDigest: digestOf(caPem) }),
+    ...(caPem !== undefined && { caDigest: digestOf(caPem), caNotAfter: firstEnd(caPem) }),
     ...(kubesphere !== undefined && { kubesphere }),
   };
+}
+
+function firstEnd(pem: string): string {
+  const ends = readCertificates(pem).map((c) => c.notAfter.getTime());
+  return new Date(Math.min(...ends)).toISOString();
 }
 
 /** A handshake as the document asks for it. */

@@ -29,6 +29,8 @@ export interface ObservedRegistry {
   readonly wantsClientCertificates: boolean;
   /** Digest of the PEM bundle that the document trusts; absent where it trusts the machine's roots. */
   readonly caDigest?: string;
+  /** When the first certificate of that bundle ends, ISO 8601. */
+  readonly caNotAfter?: string;
   /** Absent where there is no KubeSphere, or no cluster at all. */
   readonly kubesphere?: ObservedKubesphere;
 }

@@ -38,6 +38,7 @@ export function withClusterProxy<O, A extends Action>(
       both(base.plan(document, registry, now), proxy && planProxy(document, proxy)),
     planRemoval: (document, { registry, proxy }, now) =>
       both(base.planRemoval(document, registry, now), proxy && planProxyRemoval(document, proxy)),
+    dueDates: (document, { registry }, now) => base.dueDates?.(document, registry, now) ?? [],
     run: (action, context) => (isOfProxy(action) ? runProxy(action, context) : base.run(action, context)),
     verify: async (document, world, signal) => [
       ...(await base.verify(document, world, signal)),

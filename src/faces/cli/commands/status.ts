@@ -1,0 +1,153 @@
+import type { DueDate, DueState } from "../../../engine/due-date.ts";
+import { gatherStatus, type Status, type StatusItem } from "../../../engine/status.ts";
+import { nodesOf } from "../../../kinds/node-trust/nodes.ts";
+import { clusterKinds, kinds } from "../../../kinds/registry.ts";
+import { describeError } from "../../../model/errors.ts";
+import { nameOf, type Document } from "../../../model/document.ts";
+import type { Language } from "../../../text/language.ts";
+import { message, render, type Message } from "../../../text/message.ts";
+import type { Command, Io } from "../command.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { clusterOptions, inputOption, outputOption } from "../options.ts";
+import { painter } from "../paint.ts";
+import { openSession } from "../session.ts";
+import { clipped, padded, displayWidth } from "../text-width.ts";
+
+export const statusCommand: Command = {
+  name: "status",
+  summary: {
+    en: "List what ends when, and what renews it.",
+    zh: "列出证书、CA、吊销列表和机器人账户的到期时间及续期方式。",
+  },
+  description: {
+    en: "Every certificate, CA, revocation list and robot of the documents, the most urgent first. `due`: the time to renew it has come; `overdue`: it has ended, or half of the time between due and end has passed. Writes nothing.",
+    zh: "列出文档涉及的所有证书、CA、吊销列表和机器人账户，最紧急的在前。“待续期”表示已到续期时间；“逾期”表示已到期，或续期时间到期限之间已过去一半。不做任何更改。",
+  },
+  options: [inputOption, outputOption, ...clusterOptions],
+  exits: [
+    {
+      code: exitCodes.error,
+      meaning: {
+        en: "Something is overdue, or a document could not be looked at.",
+        zh: "有内容逾期，或有文档无法读取。",
+      },
+    },
+    { code: exitCodes.pending, meaning: { en: "Something is due.", zh: "有内容待续期。" } },
+  ],
+  examples: [
+    {
+      command: "moorline status -f docs/",
+      explanation: { en: "Days left of everything.", zh: "查看各项剩余天数。" },
+    },
+  ],
+  run: async (invocation) => {
+    const { io, language } = invocation;
+    await using session = await openSession(invocation);
+    const status = await gatherStatus(session.documents, kinds, session.world, {
+      only: clusterKinds,
+      more: onNodes(session.documents),
+      signal: io.stopping,
+    });
+    io.out(
+      invocation.option("output") === "json"
+        ? `${JSON.stringify(statusJson(status, language), null, 2)}\n`
+        : showStatus(status, io, language),
+    );
+    const states = new Set(status.items.map((i) => i.state));
+    if (states.has("overdue") || status.failures.length > 0) return exitCodes.error;
+    return states.has("due") ? exitCodes.pending : exitCodes.done;
+  },
+};
+
+/** Files of nodes are read on nodes; here they are only listed, with the command that tells. */
+function onNodes(documents: readonly Document[]): readonly (DueDate & { readonly document: string })[] {
+  const unread = (document: Document, where: string): DueDate & { readonly document: string } => ({
+    document: nameOf(document),
+    type: "trust",
+    what: message("status.node"),
+    where,
+    renewedBy: message("status.byNode"),
+    unknown: message("status.unknownNode"),
+  });
+  const listed = nodesOf(documents).flatMap((node) => node.documents.map((d) => unread(d, node.name)));
+  const names = new Set(listed.map((d) => d.document));
+  const unlisted = documents.filter((d) => d.kind === "NodeTrust" && !names.has(nameOf(d)));
+  return [...listed, ...unlisted.map((d) => unread(d, "-"))];
+}
+
+const states: Readonly<Record<DueState, Message>> = {
+  ok: message("status.state.ok"),
+  due: message("status.state.due"),
+  overdue: message("status.state.overdue"),
+  unknown: message("status.state.unknown"),
+};
+
+const endIn = (item: StatusItem, language: Language): string =>
+  render(
+    item.unknown ??
+      (item.daysLeft === undefined
+        ? message("status.never")
+        : item.daysLeft < 0
+          ? message("status.ended", { days: -item.daysLeft })
+          : message("status.daysLeft", { days: item.daysLeft })),
+    language,
+  );
+
+export function showStatus(
+  { items, failures }: Status,
+  io: Pick<Io, "colours" | "width">,
+  language: Language,
+): string {
+  const paint = painter(io.colours);
+  const colours = { ok: paint.green, due: paint.yellow, overdue: paint.red, unknown: paint.dim };
+  const signs = { ok: "✓", due: "!", overdue: "✗", unknown: "?" };
+  const rows = items.map((item) => ({
+    item,
+    state: render(states[item.state], language),
+    left: endIn(item, language),
+    what: `${render(item.what, language)}  ${item.where}`,
+  }));
+  const width = (of: (row: (typeof rows)[number]) => string): number =>
+    Math.max(0, ...rows.map((row) => displayWidth(of(row))));
+  const [stateWidth, leftWidth] = [
+    width((r) => r.state),
+    Math.min(
+      24,
+      width((r) => r.left),
+    ),
+  ];
+  const lines = rows.flatMap(({ item, state, left, what }) => {
+    const head = `${signs[item.state]} ${padded(state, stateWidth)}  ${padded(left, leftWidth)}  `;
+    const end = item.expiresAt === undefined ? "" : `${item.expiresAt.slice(0, 16)}Z  `;
+    const tail = `    ${end}${item.document}  → ${render(item.renewedBy, language)}`;
+    return [colours[item.state](clipped(`${head}${what}`, io.width)), paint.dim(clipped(tail, io.width))];
+  });
+  const failed = failures.flatMap(({ document, error }) => {
+    const { what, remedy } = describeError(error, language);
+    return [paint.red(`✗ ${document}: ${what}`), `    ${remedy} ${paint.dim(`[${error.code}]`)}`];
+  });
+  const count = (state: DueState): number => items.filter((i) => i.state === state).length;
+  const summary = message("status.summary", {
+    overdue: count("overdue"),
+    due: count("due"),
+    unknown: count("unknown"),
+    ok: count("ok"),
+  });
+  const nothing = items.length === 0 && failures.length === 0;
+  return `${[...failed, ...lines, render(nothing ? message("status.nothing") : summary, language)].join("\n")}\n`;
+}
+
+const statusJson = ({ at, items, failures }: Status, language: Language): unknown => ({
+  at: at.toISOString(),
+  items: items.map(({ what, renewedBy, unknown, ...item }) => ({
+    ...item,
+    what: render(what, language),
+    renewedBy: render(renewedBy, language),
+    ...(unknown !== undefined && { unknown: render(unknown, language) }),
+  })),
+  failures: failures.map(({ document, error }) => ({
+    document,
+    code: error.code,
+    ...describeError(error, language),
+  })),
+});
