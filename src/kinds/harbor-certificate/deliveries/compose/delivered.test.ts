@@ -56,13 +56,12 @@ describe("renewal", () => {
 
   test("keeps five backups at most", async () => {
     await using machine = await composeMachine();
-    const document = machine.document();
-    for (let round = 0; round < 6; round++) {
-      machine.at(new Date(Date.UTC(2026, 5 + round * 3, 1)));
-      await applied(document, machine);
-    }
+    for (let day = 1; day <= 7; day++)
+      await machine.run("mkdir", "-p", join(machine.directory, `moorline-backups/2026-01-0${day}T00-00-00Z`));
+    await applied(machine.document(), machine);
     const kept = (await readdir(join(machine.directory, "moorline-backups"))).filter((n) => /^\d{4}/.test(n));
     expect(kept).toHaveLength(5);
+    expect(kept.at(-1)).toBe("2026-06-01T00-00-00Z");
   });
 
   test.each<[string, (m: ComposeMachine) => Promise<void>, object]>([

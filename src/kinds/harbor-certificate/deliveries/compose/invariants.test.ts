@@ -123,8 +123,8 @@ test.each(["https", "http"] as const)(
       await apply(await makePlan([m.document()], kinds, m.world, { signal }), kinds, m.world);
       changes = never - left + 6;
     }
-    // Every sixth: each runs Harbor through a whole delivery twice. The rig's test takes every write of a pair.
-    for (let cut = harbor === "https" ? 1 : 2; cut <= changes; cut += 6) {
+    // Every ninth: each runs Harbor through a whole delivery twice. The rig's test takes every write of a pair.
+    for (let cut = harbor === "https" ? 1 : 2; cut <= changes; cut += 9) {
       await using m = await composeMachine({ harbor });
       m.through(dyingAt(cut));
       await apply(await makePlan([m.document()], kinds, m.world, { signal }), kinds, m.world).catch(

@@ -16,7 +16,7 @@ export const kinds = [harborCertificate];
 export const planOf = (of: CertificateDocument, { world }: ComposeMachine): Promise<Plan> =>
   makePlan([of], kinds, world, { signal });
 
-export const stepsOf = (plan: Plan): readonly Step[] => plan.documents.flatMap((d) => d.steps);
+const stepsOf = (plan: Plan): readonly Step[] => plan.documents.flatMap((d) => d.steps);
 
 export const idsOf = (steps: readonly { id: string }[]): string[] => steps.map((s) => s.id);
 
