@@ -1,14 +1,8 @@
 import { isError, MoorlineError } from "../../../model/errors.ts";
 import { nameOf } from "../../../model/document.ts";
-import { Sensitive } from "../../../model/sensitive.ts";
-import {
-  authorityCertificate,
-  createAuthority,
-  loadAuthority,
-  type Authority,
-} from "../../../pki/authority.ts";
+import type { Sensitive } from "../../../model/sensitive.ts";
+import { authorityCertificate, loadAuthority, type Authority } from "../../../pki/authority.ts";
 import { certificatePem, readCertificates } from "../../../pki/certificate.ts";
-import { exportPrivateKey } from "../../../pki/key.ts";
 import { issueClient, issueServer } from "../../../pki/leaf.ts";
 import { message } from "../../../text/message.ts";
 import type { World } from "../../world.ts";
