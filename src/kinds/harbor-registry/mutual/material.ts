@@ -14,6 +14,7 @@ import { crlLimits, pemBlocks } from "../../../pki/pem.ts";
 import { verifyChain } from "../../../pki/verify.ts";
 import type { HarborCertificateSpec } from "../../harbor-certificate/schema.ts";
 import { issuerOf } from "../../harbor-certificate/issuers/catalogue.ts";
+import { joinLists, readOtherLists } from "../../harbor-certificate/issuers/rollover-lists.ts";
 import { entries } from "../../harbor-certificate/store.ts";
 import { readSource } from "../../shared/source.ts";
 import { resolveClientCertificate } from "../../shared/client-certificate-source.ts";
@@ -140,7 +141,8 @@ async function readList(
   const { spec } = certificate;
   const store = await issuerOf(spec).openStore?.(certificate, world, signal);
   const kept = await store?.read(entries.crl);
-  if (kept !== undefined) return kept.reveal();
+  if (store !== undefined && kept !== undefined)
+    return joinLists(kept.reveal(), await readOtherLists(store));
   for (const { crl } of spec.deliver.files) {
     const file = crl === undefined ? undefined : await world.host.readFile(crl);
     if (file !== undefined) return file.bytes.toString("utf8");

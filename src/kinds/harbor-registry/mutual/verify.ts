@@ -6,7 +6,7 @@ import type { HarborRegistrySpec } from "../schema.ts";
 import { proofAgent, expectations, tryAll, type Tried } from "./ask.ts";
 import { observeCompose, openScene } from "./compose-observe.ts";
 import { readClients } from "./compose-files.ts";
-import { problemOf, tlsOf } from "./compose-run.ts";
+import { problemOf, tlsOf } from "./serving.ts";
 import { observeIngress } from "./ingress-observe.ts";
 import type { ObservedMutual } from "./observed.ts";
 import type { Coverable, MutualMode } from "./schema.ts";
