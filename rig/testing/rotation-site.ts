@@ -22,15 +22,6 @@ const never = new AbortController().signal;
 
 export type Mutual = "off" | "observe" | "enforce";
 
-/** What the documents of the site say at a time. */
-export interface SiteState {
-  readonly mutual: Mutual;
-  /** Names of the server's certificate. */
-  readonly hosts: readonly string[];
-}
-
-const atFirst: SiteState = { mutual: "off", hosts: [names.registry] };
-
 /**
  * A site as users have it: Harbor by docker-compose with a certificate of Moorline's CA, a node that trusts it by NodeTrust, a namespace
  * whose Secret holds a robot of ProjectBinding; and pulls that never cease.
@@ -41,14 +32,18 @@ export interface RotationSite extends AsyncDisposable {
   readonly documents: string;
   /** The CA's certificate, as the node has it. */
   readonly authorityPath: string;
+  /** docker's folder for this Harbor on the node, as NodeTrust writes it. */
+  readonly certificates: string;
   /** Runs `moorline <words> -f <documents> --kubeconfig <the rig's>` as a process of its own. */
   moorline(...words: readonly string[]): Promise<CommandResult>;
   /** The same; throws with what it said unless it ends with 0. */
   succeed(...words: readonly string[]): Promise<string>;
   /** The same, killed without notice after so many milliseconds; tells how it ended. */
   cutOff(afterMs: number, ...words: readonly string[]): Promise<string>;
-  /** Writes the documents anew: what is not given is as at the beginning. */
-  declare(state: Partial<SiteState>): Promise<void>;
+  /** Writes the documents anew. */
+  declare(mutual: Mutual): Promise<void>;
+  /** What the namespace's Secret holds now. */
+  credential(): Promise<Account | undefined>;
   /** Begins to pull, with the credential of the namespace's Secret and with what NodeTrust wrote on the node. */
   startPulls(): Promise<PullLoop>;
 }
@@ -66,9 +61,10 @@ export async function startRotationSite(): Promise<RotationSite> {
   await makeNamespaces(kubernetes, [namespace], "");
   starting.defer(() => removeHostFolders(harbor.host));
   const documents = join(folder, "site.yaml");
-  const authorityPath = join(rig.dockerCertsDirectory, harbor.host, "ca.crt");
-  const declare: RotationSite["declare"] = (state) =>
-    writeFile(documents, siteDocuments(harbor, folder, { ...atFirst, ...state }));
+  const certificates = join(rig.dockerCertsDirectory, harbor.host);
+  const authorityPath = join(certificates, "ca.crt");
+  const declare: RotationSite["declare"] = (mutual) =>
+    writeFile(documents, siteDocuments(harbor, folder, mutual));
   const command = (words: readonly string[]): readonly [string, ...string[]] => {
     const rest = ["-f", documents, ...(words[0] === "node" ? [] : ["--kubeconfig", rig.kubeconfigPath])];
     return [process.execPath, join(root, "src/main.ts"), ...words, ...rest];
@@ -82,13 +78,13 @@ export async function startRotationSite(): Promise<RotationSite> {
       throw new Error(`moorline ${words.join(" ")} ended with ${status}:\n${stdout}${stderr}`);
     return stdout;
   };
-  await declare({});
+  await declare("off");
   await succeed("apply", "--yes");
   await succeed("node", "apply", "--yes");
   // The first time, nginx's container is made anew for the mounts, and clients are refused for about a second, as `plan`
   // says. Nobody pulls yet.
   for (const mutual of ["observe", "off"] as const) {
-    await declare({ mutual });
+    await declare(mutual);
     await succeed("apply", "--yes");
   }
   const images = await pushPullImages(harbor.push, namespace, { authorityPath });
@@ -100,16 +96,18 @@ export async function startRotationSite(): Promise<RotationSite> {
     kubernetes,
     documents,
     authorityPath,
+    certificates,
     moorline: run,
     succeed,
     cutOff: (afterMs, ...words) => killed(command(words), environment, afterMs),
     declare,
+    credential,
     startPulls: () => startPullLoop(place),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
-function siteDocuments(harbor: ComposeHarbor, folder: string, { mutual, hosts }: SiteState): string {
+function siteDocuments(harbor: ComposeHarbor, folder: string, mutual: Mutual): string {
   const document = (kind: string, name: string, spec: unknown) => ({
     apiVersion: "moorline.io/v1alpha1",
     kind,
@@ -119,7 +117,7 @@ function siteDocuments(harbor: ComposeHarbor, folder: string, { mutual, hosts }:
   return [
     document("HarborCertificate", "harbor", {
       issuer: { ownAuthority: { directory: join(folder, "authority"), commonName: "Rotation CA" } },
-      hosts,
+      hosts: [names.registry],
       clients: [{ name: "nodes" }],
       crl: { urls: [`http://${names.registry}:${harbor.httpPort}/crl.pem`] },
       deliver: { compose: { directory: harbor.directory } },
