@@ -34,7 +34,8 @@ beforeAll(async () => {
   await writeFile(join(ours, "client.crt"), pair.certificate);
   await writeFile(join(ours, "client.key"), pair.key, { mode: 0o600 });
   harbor = await startComposeHarbor();
-}, 300_000);
+  // Another test's Harbor may have to end first.
+}, 900_000);
 afterAll(async () => {
   await harbor?.[Symbol.asyncDispose]();
   await rm(ours, { recursive: true, force: true });
