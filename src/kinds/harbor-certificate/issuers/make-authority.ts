@@ -1,18 +1,24 @@
 import { Sensitive } from "../../../model/sensitive.ts";
-import { createAuthority } from "../../../pki/authority.ts";
+import { createAuthority, type Authority } from "../../../pki/authority.ts";
 import { exportPrivateKey } from "../../../pki/key.ts";
 import type { CertificateContext } from "../action.ts";
 import { readPassphrase } from "../passphrase.ts";
 import type { OwnAuthority } from "../schema-issuer.ts";
 import type { Store } from "../store.ts";
 
-/** Makes a CA and keeps it under an entry that must be free. @throws CERTIFICATE_STORE_CHANGED, PASSPHRASE_MISSING */
+/**
+ * Makes a CA and keeps it under an entry that must be free.
+ * @param beside what stands in the same entry, since one write is whole
+ * @throws CERTIFICATE_STORE_CHANGED, PASSPHRASE_MISSING
+ */
 export async function makeAuthority(
   own: OwnAuthority,
   store: Store,
   entry: string,
-  { document, world }: CertificateContext,
+  context: CertificateContext,
+  beside?: (authority: Authority, context: CertificateContext) => Promise<string>,
 ): Promise<void> {
+  const { document, world } = context;
   const passphrase = own.passphrase && (await readPassphrase(own.passphrase, document, world));
   const authority = await createAuthority({
     commonName: own.commonName,
@@ -24,6 +30,7 @@ export async function makeAuthority(
     randomBytes: (length) => world.random.bytes(length),
   });
   const key = await exportPrivateKey(authority.key, passphrase, (length) => world.random.bytes(length));
-  const packed = new Sensitive(key.reveal() + authority.certificatePem);
+  const more = (await beside?.(authority, context)) ?? "";
+  const packed = new Sensitive(key.reveal() + authority.certificatePem + more);
   await store.write(entry, packed, "absent");
 }

@@ -15,6 +15,7 @@ import { entries, openStore, type Store } from "../store.ts";
 import { readPairs } from "../store-pairs.ts";
 import type { Issuer, Preparation } from "./issuer.ts";
 import { makeAuthority } from "./make-authority.ts";
+import { firstList, joinLists, lastList, readOtherLists, withoutLists } from "./rollover-lists.ts";
 
 /** Id of the step after which the next CA issues. */
 export const switchStepId = "authority/switch";
@@ -83,11 +84,9 @@ function bundle(current: string, { next = "", previous = "" }: Others): string {
 
 async function withBoth(store: Store, gathered: Gathered): Promise<Gathered> {
   if (gathered.trust === undefined) return gathered;
-  const list = await store.read(entries.previousList);
   const trust = bundle(gathered.trust, await readOthers(store));
-  if (gathered.crl === undefined || list === undefined) return { ...gathered, trust };
-  // Certificates of the previous CA are still in use, and nginx wants a list of every CA.
-  return { ...gathered, trust, crl: `${gathered.crl.trimEnd()}\n${list.reveal().trim()}\n` };
+  if (gathered.crl === undefined) return { ...gathered, trust };
+  return { ...gathered, trust, crl: joinLists(gathered.crl, await readOtherLists(store)) };
 }
 
 const digestOfPem = (pem: string): string =>
@@ -216,8 +215,8 @@ async function run(
     const on = context.world.clock.now().toISOString().slice(0, 10);
     // A name of its own: chains are then told apart by a person too.
     const commonName = `${own.commonName.slice(0, 53)} ${on}`;
-    await makeAuthority({ ...own, commonName }, store, entries.next, context);
-  } else if (action.type === "switch-authority") await takeOver(store);
+    await makeAuthority({ ...own, commonName }, store, entries.next, context, firstList);
+  } else if (action.type === "switch-authority") await takeOver(store, context);
   else if (action.type === "retire-authority") {
     await store.remove(entries.previousList);
     await store.remove(entries.previous);
@@ -230,16 +229,16 @@ async function run(
  * Three writes, each whole, and after each the same certificates are trusted: the previous one is kept, the next one
  * takes its place, and what is left of it is removed. The previous CA's key ends here.
  */
-async function takeOver(store: Store): Promise<void> {
+async function takeOver(store: Store, context: CertificateContext): Promise<void> {
   const next = await store.read(entries.next);
   if (next === undefined) return;
   const kept = (await store.read(entries.authority)) ?? (await store.read(entries.certificate));
   if (kept !== undefined && certificatesOf(kept) !== certificatesOf(next)) {
-    const list = await store.read(entries.crl);
+    const list = await lastList(store, context);
     if (list !== undefined) await store.write(entries.previousList, list);
     await store.write(entries.previous, new Sensitive(certificatesOf(kept)));
   }
-  await store.write(entries.authority, next);
+  await store.write(entries.authority, withoutLists(next));
   await store.remove(entries.next);
 }
 
