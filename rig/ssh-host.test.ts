@@ -196,7 +196,7 @@ describe("who it is", () => {
 
   test("an agent's keys log in, and a key with a passphrase does", async () => {
     const socket = join(sshd.folder, "agent.sock");
-    const agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: ["ignore", "pipe", "ignore"] });
+    const agent = spawn("/usr/bin/ssh-agent", ["-D", "-a", socket], { stdio: ["ignore", "pipe", "ignore"] });
     await once(agent.stdout, "data");
     await runCommand(["ssh-add", "-q", sshd.identityFile], { environment: { SSH_AUTH_SOCK: socket } });
     await using byAgent = await connect(

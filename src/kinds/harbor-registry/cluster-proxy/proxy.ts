@@ -44,7 +44,7 @@ export type ProxyAction =
 type ProxyStep = Step<ProxyAction>;
 
 /** What the proxy is made from, read as the registry's own client reads it. @throws what resolving throws */
-export async function gatherMaterial(
+async function gatherMaterial(
   { spec, source }: RegistryDocument,
   world: World,
   signal: AbortSignal,
