@@ -10,6 +10,7 @@ import { message } from "../../text/message.ts";
 import { day, type CertificateContext, type CertificateStep } from "./action.ts";
 import type { CertificateDocument, Gathered } from "./gathered.ts";
 import { requireAuthority } from "./issuers/own-authority.ts";
+import { switchStepId } from "./issuers/rollover.ts";
 import type { ObservedCertificate } from "./observed.ts";
 import { readRecord } from "./revoke.ts";
 import { entries } from "./store.ts";
@@ -89,7 +90,7 @@ export function planList(
   ].filter((serial) => !gone.has(serial));
   const isLacking = wanted.some((serial) => !listed.has(serial));
   // The CA that signed it gives way in this very plan.
-  const isSucceeded = after.includes("authority/switch");
+  const isSucceeded = after.includes(switchStepId);
   const fits = crl?.signed === true && !isSucceeded && !isLacking;
   if (fits && now < listDueAt(crl)) return [];
   const reason = fits ? "harborCertificate.becauseListDue" : "harborCertificate.becauseListDiffers";

@@ -33,7 +33,7 @@ function reasonToIssue(
 }
 
 /** Whether two lists hold the same, in whatever order. */
-export const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
+const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
   [...new Set(a)].sort().join("\n") === [...new Set(b)].sort().join("\n");
 
 /** One spelling of each IPv6 address (RFC 5952), as URL parsing gives it. */

@@ -31,7 +31,7 @@ const holders = async (stage: Stage): Promise<readonly (string | undefined)[]> =
     }),
   );
 const namesOf = async (stage: Stage): Promise<readonly string[]> =>
-  (await stage.robots()).map((r) => r.name).sort();
+  (await stage.robots()).map((r) => r.name).toSorted((a, b) => a.localeCompare(b));
 
 test("robots are replaced, proved and only then removed", async () => {
   await using stage = await setStage(plant, { projects: 2 });
@@ -41,7 +41,7 @@ test("robots are replaced, proved and only then removed", async () => {
   expect(report.outcome).toBe("done");
   const after = await holders(stage);
   for (const [i, name] of after.entries()) expect(name).not.toBe(before[i]);
-  expect(await namesOf(stage)).toEqual([...after].sort());
+  expect(await namesOf(stage)).toEqual([...after].toSorted((a, b) => String(a).localeCompare(String(b))));
   expect((await stage.plan()).documents.flatMap((d) => d.steps)).toEqual([]);
 });
 

@@ -17,7 +17,7 @@ export interface ShowOptions {
 const bars = "▁▂▃▄▅▆▇█";
 
 /** Counts as a row of bars, a blank where there is nothing. */
-export function sparkline(counts: readonly number[]): string {
+function sparkline(counts: readonly number[]): string {
   const most = Math.max(1, ...counts);
   return counts
     .map((count) => (count === 0 ? " " : (bars[Math.ceil((count / most) * bars.length) - 1] ?? "█")))
