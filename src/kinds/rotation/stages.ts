@@ -87,7 +87,8 @@ export async function nodesStage(stage: Message, context: RotationContext): Prom
 /** @returns undefined where nobody knows which machines are the nodes */
 function whichNodes({ documents, world, isOnlyNode }: RotationContext): readonly TrustNode[] | undefined {
   const here = thisMachine(documents, world);
-  if (here.documents.length === 0) return [];
+  // Without a NodeTrust among them, the nodes stand in other documents, and nobody here can prove what they trust.
+  if (here.documents.length === 0) return isOnlyNode ? [] : undefined;
   const withoutNodes = here.documents.filter((d) => (d.spec.nodes ?? []).length === 0);
   if (withoutNodes.length === 0) return nodesOf(documents);
   return isOnlyNode ? [...nodesOf(documents), { ...here, documents: withoutNodes }] : undefined;

@@ -46,16 +46,16 @@ export const rotationMessages = {
   "rotation.ended": { en: "Mark the rotation as ended", zh: "标记轮换结束" },
   "rotation.failed": { en: "{reason}", zh: "{reason}" },
   "rotation.nodesUnknown": {
-    en: "NodeTrust lists no nodes, so nobody can prove that all of them trust both. List them under spec.nodes, or, if this machine is the only node, add --this-node; then run the same command again.",
-    zh: "NodeTrust 未列出节点，无法证明所有节点均信任两者。请在 spec.nodes 中列出节点；如果本机是唯一节点，请添加 --this-node；然后再次执行同一命令。",
+    en: "No NodeTrust among the documents lists nodes, so nobody can prove what they trust. List them under spec.nodes, or, if this machine is the only node, add --this-node; then run the same command again.",
+    zh: "文档中没有 NodeTrust 列出节点，无法证明各节点信任什么。请在 spec.nodes 中列出节点；如果本机是唯一节点，请添加 --this-node；然后再次执行同一命令。",
   },
   "rotation.nodesFailed": {
-    en: "Not done on: {nodes}. Nothing was switched; mend it and run the same command again.",
-    zh: "以下节点未完成：{nodes}。未做任何切换；修复后请再次执行同一命令。",
+    en: "Not done on: {nodes}. The next stage was not begun; mend it and run the same command again.",
+    zh: "以下节点未完成：{nodes}。下一阶段未开始；修复后请再次执行同一命令。",
   },
   "rotation.nodesNotProved": {
-    en: "Not every node could be proved. Nothing was switched; mend it and run the same command again.",
-    zh: "并非所有节点都通过验证。未做任何切换；修复后请再次执行同一命令。",
+    en: "Not every node could be proved. The next stage was not begun; mend it and run the same command again.",
+    zh: "并非所有节点都通过验证。下一阶段未开始；修复后请再次执行同一命令。",
   },
   "rotation.outcome.done": { en: "done", zh: "完成" },
   "rotation.outcome.planned": { en: "would be done", zh: "将执行" },
