@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { smallImage } from "../images/small.ts";
 import type { PushOptions } from "./harbor.ts";
 import { dockerPuller, skopeoCopier, skopeoInspector } from "./pull-loop/commands.ts";
-import { criPuller } from "./pull-loop/cri.ts";
+import { criPuller, criPullers } from "./pull-loop/cri.ts";
 import { kubeletPuller } from "./pull-loop/kubelet.ts";
 import type { Pull, Puller, PullPlace } from "./pull-loop/puller.ts";
 
@@ -60,8 +60,9 @@ export async function startPullLoop(place: PullPlace): Promise<PullLoop> {
   starting.defer(() => rm(folder, { recursive: true, force: true }));
   for (const name of ["docker", "inspect", "copy"]) await mkdir(join(folder, name));
   const pullers: readonly Puller[] = [
-    starting.use(criPuller(place, "containerd 1", 200, 0)),
-    starting.use(criPuller(place, "containerd 2", 200, 1)),
+    ...Array.from({ length: criPullers }, (_, part) =>
+      starting.use(criPuller(place, `containerd ${part + 1}`, 300, part)),
+    ),
     dockerPuller(place, join(folder, "docker"), 1500),
     skopeoInspector(place, join(folder, "inspect"), 1000),
     skopeoCopier(place, join(folder, "copy"), 1500),
