@@ -8,6 +8,12 @@ import {
   type Revocation,
   type RevocationList,
 } from "../../../../pki/crl.ts";
+import {
+  nextNumber,
+  nextRevoked,
+  readRevocations,
+  revocationEntries,
+} from "../../../../pki/revocation-record.ts";
 import { inspectCertificate } from "../../../../pki/inspect.ts";
 import { readBounded, writePublic } from "../../../../pki/store.ts";
 import { MoorlineError } from "../../../../model/errors.ts";
@@ -77,10 +83,17 @@ export const pkiCrl: Command = {
     const before = await listBefore(path, (list) => list.isSignedBy(authorityCertificate(authority)));
     const now = io.clock.now();
     const added = await newlyRevoked(invocation, before, now);
-    const revoked = [...(before?.revoked ?? []), ...added];
-    const number = (before?.number ?? 0n) + 1n;
+    const recordPath = pathIn(invocation, "ca", revocationEntries.record);
+    const numberPath = pathIn(invocation, "ca", revocationEntries.number);
+    // With --file it is another list, numbered by itself.
+    const recorded = file === undefined ? readRevocations(await textOf(recordPath), recordPath) : [];
+    const revoked = nextRevoked(before, recorded, added);
+    const number = nextNumber(before, file === undefined ? await textOf(numberPath) : undefined);
     const nextUpdate = new Date(now.getTime() + (numberOf(invocation, "days") ?? 7) * 86_400_000);
-    await writePublic(path, await issueCrl(authority, { number, revoked, now, nextUpdate }));
+    // Signed before the number is taken: what is refused takes none.
+    const pem = await issueCrl(authority, { number, revoked, now, nextUpdate });
+    if (file === undefined) await writePublic(numberPath, `${number}\n`);
+    await writePublic(path, pem);
     answer(invocation, { path, number: number.toString(), nextUpdate, added, revoked }, () => {
       const parameters = {
         path,
@@ -94,6 +107,10 @@ export const pkiCrl: Command = {
     return 0;
   },
 };
+
+/** A file of the authority's folder, where it is there. */
+export const textOf = async (path: string): Promise<string | undefined> =>
+  existsSync(path) ? (await readBounded(path)).toString("latin1") : undefined;
 
 /** @throws MoorlineError PKI_CRL_FOREIGN: a list that this authority did not sign must not be continued */
 async function listBefore(

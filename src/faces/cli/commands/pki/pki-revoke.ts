@@ -20,6 +20,7 @@ import { clusterOptions, inputOption, outputOption } from "../../options.ts";
 import { caPassphraseOptions, openAuthority } from "./authority-files.ts";
 import { caOption, numberOf, pathIn, resolvePath } from "./options.ts";
 import { revokeOfDocument } from "./revoke-of-document.ts";
+import { textOf } from "./pki-crl.ts";
 import { answer } from "./show.ts";
 
 export const pkiRevoke: Command = {
@@ -140,10 +141,11 @@ async function revokeInFolder(invocation: Invocation): Promise<number> {
   const nextUpdate = new Date(now.getTime() + (numberOf(invocation, "days") ?? 7) * 86_400_000);
   // Said already, by a list that is good for a while: nothing to do.
   const isDone = added.length === 0 && last?.nextUpdate !== undefined && last.nextUpdate > now;
+  const pem = isDone ? undefined : await issueCrl(authority, { number, revoked, now, nextUpdate });
   if (after !== before) await writePrivate(paths.record, Buffer.from(revocationsText(after)));
-  if (!isDone) {
+  if (pem !== undefined) {
     await writePublic(paths.number, `${number}\n`);
-    await writePublic(paths.list, await issueCrl(authority, { number, revoked, now, nextUpdate }));
+    await writePublic(paths.list, pem);
   }
   const said = {
     path: paths.list,
@@ -197,6 +199,3 @@ async function leafIn(path: string, shown: string, authority: Authority): Promis
     });
   return leaf;
 }
-
-const textOf = async (path: string): Promise<string | undefined> =>
-  existsSync(path) ? (await readBounded(path)).toString("latin1") : undefined;

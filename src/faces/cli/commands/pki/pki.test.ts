@@ -272,14 +272,15 @@ describe("moorline pki crl", () => {
     const again = shape.parse(
       JSON.parse(await must([...words, "--certificate", "node-2.crt", "--revoke", "0aBB"])),
     );
-    expect([again.number, again.added.length, again.revoked.length]).toEqual(["2", 1, 2]);
+    expect([again.added.length, again.revoked.length]).toEqual([1, 2]);
+    expect(Number(again.number)).toBe(Number(first.number) + 1);
     const check = ["verify", "-crl_check", "-CAfile", "ca/ca.crt", "-CRLfile", "ca/ca.crl"];
     expect((await openssl([...check, "node-2.crt"], { cwd: folder })).output).toContain(
       "certificate revoked",
     );
     expect(await openssl([...check, "node-3.crt"], { cwd: folder })).toMatchObject({ status: 0 });
     const text = (await openssl(["crl", "-in", "ca/ca.crl", "-noout", "-text"], { cwd: folder })).output;
-    expect(text).toMatch(/X509v3 CRL Number: \n\s+2\n/);
+    expect(text).toMatch(new RegExp(`X509v3 CRL Number: \\n\\s+${again.number}\\n`));
     expect(text).toContain("Key Compromise");
     expect(await must(["inspect", "ca/ca.crl"])).toContain("keyCompromise");
     const judged = await pki([
