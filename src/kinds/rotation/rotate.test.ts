@@ -131,7 +131,7 @@ describe.each([
     expect(await folder.world.host.list("/store")).toEqual(kept);
   });
 
-  test("cut off after any write, the next run reaches the same end, and pulls work in between", async () => {
+  test("cut off after any write, the next run reaches the same end, and pulls work in between", { timeout: 120_000 }, async () => {
     let ended = false;
     for (let cut = 0; !ended; cut++) {
       await using folder = await made();
