@@ -131,25 +131,30 @@ describe.each([
     expect(await folder.world.host.list("/store")).toEqual(kept);
   });
 
-  test("cut off after any write, the next run reaches the same end, and pulls work in between", { timeout: 120_000 }, async () => {
-    let ended = false;
-    for (let cut = 0; !ended; cut++) {
-      await using folder = await made();
-      const before = await marksOf(folder);
-      const { world, pulls } = cutAt(folder, cut);
-      const first = await run(rotation, world).catch(() => undefined);
-      expect({ cut, pulls: pulls.every(Boolean) }).toEqual({ cut, pulls: true });
-      ended = first?.outcome === "done";
-      expect(await pullWorks(folder)).toBe(true);
-      const second = first?.outcome === "done" ? first : await run(rotation, folder.world);
-      expect({ cut, outcome: second.outcome }).toEqual({ cut, outcome: "done" });
-      expect(await pullWorks(folder)).toBe(true);
-      const after = await marksOf(folder);
-      expect(after.authorities).toBe(1);
-      expect(after.server !== before.server).toBe(changes.server);
-      expect(after.client !== before.client).toBe(changes.client);
-    }
-  }, 120_000);
+  test(
+    "cut off after any write, the next run reaches the same end, and pulls work in between",
+    { timeout: 120_000 },
+    async () => {
+      let ended = false;
+      for (let cut = 0; !ended; cut++) {
+        await using folder = await made();
+        const before = await marksOf(folder);
+        const { world, pulls } = cutAt(folder, cut);
+        const first = await run(rotation, world).catch(() => undefined);
+        expect({ cut, pulls: pulls.every(Boolean) }).toEqual({ cut, pulls: true });
+        ended = first?.outcome === "done";
+        expect(await pullWorks(folder)).toBe(true);
+        const second = first?.outcome === "done" ? first : await run(rotation, folder.world);
+        expect({ cut, outcome: second.outcome }).toEqual({ cut, outcome: "done" });
+        expect(await pullWorks(folder)).toBe(true);
+        const after = await marksOf(folder);
+        expect(after.authorities).toBe(1);
+        expect(after.server !== before.server).toBe(changes.server);
+        expect(after.client !== before.client).toBe(changes.client);
+      }
+    },
+    120_000,
+  );
 });
 
 test("a CA that can no longer certify a whole life is given a successor, and waits to be permitted more", async () => {
