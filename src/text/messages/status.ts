@@ -14,8 +14,8 @@ export const statusMessages = {
   "status.credential": { en: "platform robot {name}", zh: "平台机器人账户 {name}" },
   "status.robot": { en: "robot {name}", zh: "机器人账户 {name}" },
   "status.node": { en: "trust and client certificate of the node", zh: "节点上的 CA 信任与客户端证书" },
-  "status.byApply": { en: "moorline apply", zh: "moorline apply" },
-  "status.byApplyFrom": { en: "moorline apply, due from {from}", zh: "moorline apply，自 {from} 起" },
+  "status.byApply": { en: "moorline apply", zh: "执行 moorline apply" },
+  "status.byApplyFrom": { en: "moorline apply, due from {from}", zh: "执行 moorline apply，自 {from} 起" },
   "status.byCertManager": { en: "cert-manager", zh: "cert-manager" },
   "status.byRollover": {
     en: "moorline rotate ca (old and new trusted together first)",
@@ -36,7 +36,7 @@ export const statusMessages = {
     zh: "其签发方（见本列表，或由外部管理）",
   },
   "status.byRobotInHarbor": { en: "by hand: a new robot in Harbor", zh: "人工：在 Harbor 中新建机器人账户" },
-  "status.byNode": { en: "moorline node apply --everywhere", zh: "moorline node apply --everywhere" },
+  "status.byNode": { en: "moorline node apply --everywhere", zh: "执行 moorline node apply --everywhere" },
   "status.unknownNode": {
     en: "to be seen on the node: moorline node verify",
     zh: "需在节点上查看：moorline node verify",
