@@ -2,6 +2,10 @@ import type { MessageTable } from "./table.ts";
 
 /** What the pki commands report. */
 export const pkiMessages = {
+  "pki.servingList": {
+    en: "Serving {file} at {url} until Ctrl-C.",
+    zh: "正在 {url} 提供 {file}，按 Ctrl-C 结束。",
+  },
   "pki.subject": { en: "subject", zh: "主题" },
   "pki.issuer": { en: "issuer", zh: "签发者" },
   "pki.serialNumber": { en: "serial number", zh: "序列号" },

@@ -124,6 +124,11 @@ export const catalogue: readonly CommandEntry[] = [
     load: async () => (await import("./pki/pki-crl.ts")).pkiCrl,
   },
   {
+    name: "pki serve-crl",
+    summary: { en: "Serve a revocation list over HTTP.", zh: "通过 HTTP 提供吊销列表。" },
+    load: async () => (await import("./pki/pki-serve-crl.ts")).pkiServeCrl,
+  },
+  {
     name: "pki revoke",
     summary: { en: "Revoke certificates of a CA.", zh: "吊销某个 CA 签发的证书。" },
     load: async () => (await import("./pki/pki-revoke.ts")).pkiRevoke,
