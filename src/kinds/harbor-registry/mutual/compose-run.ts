@@ -84,10 +84,7 @@ async function mount(keep: boolean, scene: ComposeScene, context: Context): Prom
   const file = override.text === undefined ? undefined : await host.stat(override.path);
   await host.writeFile(override.path, text, { mode: file?.mode ?? 0o644, keepOwner: true });
   try {
-    // One that runs with mounts of before, whose folders were replaced, is as compose wants it, and is restarted.
-    await compose.up(context.signal, ["proxy"]);
-    if (!(await seesEntries(compose, context.signal))) await compose.restartProxy(context.signal);
-    await compose.testProxy(context.signal);
+    await startWithMounts(compose, context.signal);
     await requireServing({ ...before, covered }, context);
   } catch (thrown) {
     await putBack(thrown, context, before, async (signal) => {
@@ -96,6 +93,20 @@ async function mount(keep: boolean, scene: ComposeScene, context: Context): Prom
     });
   }
   await writeLoaded(host, places, digestsOf(await readParts(host, places)));
+}
+
+/**
+ * A container that is made anew reads everything. One that compose leaves as it is goes on with what it read before: it
+ * is restarted where its mounts lead to folders that were replaced since, and reloaded otherwise.
+ */
+async function startWithMounts(compose: HarborCompose, signal: AbortSignal): Promise<void> {
+  const before = await compose.proxy(signal).catch(() => undefined);
+  await compose.up(signal, ["proxy"]);
+  const after = await compose.proxy(signal);
+  const isSame = before?.state === "running" && before.container === after?.container;
+  if (!(await seesEntries(compose, signal))) await compose.restartProxy(signal);
+  else if (isSame) return await compose.reloadProxy(signal);
+  await compose.testProxy(signal);
 }
 
 async function versionOf(compose: HarborCompose): Promise<string | undefined> {

@@ -141,8 +141,7 @@ async function readList(
   const { spec } = certificate;
   const store = await issuerOf(spec).openStore?.(certificate, world, signal);
   const kept = await store?.read(entries.crl);
-  if (store !== undefined && kept !== undefined)
-    return joinLists(kept.reveal(), await readOtherLists(store));
+  if (store !== undefined && kept !== undefined) return joinLists(kept.reveal(), await readOtherLists(store));
   for (const { crl } of spec.deliver.files) {
     const file = crl === undefined ? undefined : await world.host.readFile(crl);
     if (file !== undefined) return file.bytes.toString("utf8");
