@@ -153,7 +153,6 @@ describe.each([
         expect(after.client !== before.client).toBe(changes.client);
       }
     },
-    120_000,
   );
 });
 
@@ -165,4 +164,17 @@ test("a CA that can no longer certify a whole life is given a successor, and wai
   expect((await marksOf(folder)).authorities).toBe(2);
   expect((await run("ca", folder.world)).outcome).toBe("done");
   expect((await marksOf(folder)).authorities).toBe(1);
+});
+
+test("the key of a CA that was put there as two files goes when its successor takes over", async () => {
+  await using folder = await made();
+  const { host } = folder.world;
+  const kept = await read(folder, "/store/ca.pem");
+  const [key = "", certificate = ""] = kept.split(/(?=-----BEGIN CERTIFICATE)/);
+  await host.writeFile("/store/ca.key", key, { mode: 0o600 });
+  await host.writeFile("/store/ca.crt", certificate, { mode: 0o600 });
+  await host.remove("/store/ca.pem");
+  expect((await run("ca", folder.world)).outcome).toBe("done");
+  expect((await host.list("/store"))?.map((e) => e.name)).not.toContain("ca.key");
+  expect(await pullWorks(folder)).toBe(true);
 });

@@ -226,7 +226,7 @@ async function run(
 }
 
 /**
- * Three writes, each whole, and after each the same certificates are trusted: the previous one is kept, the next one
+ * Whole writes, and after each the same certificates are trusted: the previous one is kept, the next one
  * takes its place, and what is left of it is removed. The previous CA's key ends here.
  */
 async function takeOver(store: Store, context: CertificateContext): Promise<void> {
@@ -239,6 +239,9 @@ async function takeOver(store: Store, context: CertificateContext): Promise<void
     await store.write(entries.previous, new Sensitive(certificatesOf(kept)));
   }
   await store.write(entries.authority, withoutLists(next));
+  // A CA that somebody put there as two files: its key must not outlive it here.
+  await store.remove(entries.key);
+  await store.remove(entries.certificate);
   await store.remove(entries.next);
 }
 

@@ -14,6 +14,9 @@ const owner = z.object({
 
 type Owner = z.infer<typeof owner>;
 
+/** How often a lock may be met without its owner: that is written right after, unless the power failed in between. */
+const longestWithoutOwner = 5;
+
 /** What a run may take at the longest, with every limit reached: prepare, down, up, and as much again to undo. */
 const longest = { attempts: 750, pause: 2000 };
 
@@ -37,9 +40,12 @@ export async function withLock<T>(
     token: Buffer.from(world.random.bytes(12)).toString("hex"),
   };
   await host.makeDirectory(backupsOf(directory), 0o700);
+  let withoutOwner = 0;
   for (let attempt = 1; !(await take(host, lock, signal)); attempt++) {
     const other = await readOwner(host, file);
-    if (await isGone(other, mine.boot, world)) await release(host, lock, file);
+    withoutOwner = other === undefined ? withoutOwner + 1 : 0;
+    if (withoutOwner > longestWithoutOwner || (await isGone(other, mine.boot, world)))
+      await release(host, lock, file);
     else if (attempt >= longest.attempts)
       throw new MoorlineError("COMPOSE_DELIVERY_BUSY", { subject: directory, parameters: { lock } });
     else await world.clock.sleep(longest.pause, signal);
