@@ -127,7 +127,7 @@ async function moorline(command: string, path: string, ...more: readonly string[
 async function pod(): Promise<Pod> {
   const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=app.kubernetes.io%2Fname%3Dmoorline-cluster-proxy`;
   const { body } = await api.call("GET", path);
-  const [found] = (body["items"] as readonly Pod[]).filter((p) => p.metadata.deletionTimestamp === undefined);
+  const found = (body["items"] as readonly Pod[]).find((p) => p.metadata.deletionTimestamp === undefined);
   if (found === undefined) throw new Error("the proxy has no pod");
   return found;
 }
