@@ -13,7 +13,7 @@ test(
     console.log(findings.filter(({ id }) => id === "service" || id === "engine_problem"));
     const ids = findings.map(({ id }) => id);
     expect(ids).toEqual(
-      expect.arrayContaining(["TLS1_3", "cert_chain_of_trust", "cert_trust", "heartbleed"]),
+      expect.arrayContaining(["TLS1_3", "cert_chain_of_trust", "cert_trust", "heartbleed", "HSTS_time"]),
     );
   },
 );
