@@ -50,5 +50,6 @@ export async function fetchHead(options: HeadOptions, over: "tls" | "tcp"): Prom
 
 function overTls(socket: Duplex, serverName: string): Duplex {
   const name = isIP(serverName) === 0 ? { servername: serverName } : {};
+  // An untrusted server's headers are looked at too; nothing but a bare GET is ever sent.
   return connect({ socket, ...name, rejectUnauthorized: false });
 }

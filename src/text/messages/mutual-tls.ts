@@ -102,6 +102,10 @@ export const mutualTlsMessages = {
     zh: "正常应答：本机以 {name} 身份豁免；无法从本机验证其他客户端会被拒绝",
   },
   "mutualTls.failedWay": { en: "not as it should be: {problems}", zh: "不符合预期：{problems}" },
+  "mutualTls.reportNone": {
+    en: "No HarborRegistry among the documents logs its clients. Set `tls.mutual: observe` and run `moorline apply` first.",
+    zh: "文档中没有记录客户端的 HarborRegistry。请先设置 `tls.mutual: observe` 并执行 `moorline apply`。",
+  },
   "mutualTls.reportTitle": {
     en: "{registry} ({url}): mutual TLS is {mode}",
     zh: "{registry}（{url}）：双向 TLS 为 {mode}",

@@ -46,6 +46,8 @@ export const clientsCommand: Command = {
     const reports: ClientReport[] = [];
     for (const document of session.documents.filter(isManaged))
       reports.push(await reportClients(document, session.world, io.stopping));
+    // Told beside the output, which stays what other programs expect.
+    if (reports.length === 0) io.err(`${render(message("mutualTls.reportNone"), language)}\n`);
     io.out(
       invocation.option("output") === "json"
         ? `${JSON.stringify({ registries: reports.map(reportJson) }, null, 2)}\n`
