@@ -3,6 +3,7 @@ import { harborCertificate } from "./harbor-certificate/index.ts";
 import { harborRegistry } from "./harbor-registry/index.ts";
 import { nodeTrust } from "./node-trust/index.ts";
 import { projectBinding } from "./project-binding/index.ts";
+import { proxyCache } from "./proxy-cache/index.ts";
 import type { World } from "./world.ts";
 
 /** Every kind there is. A new one is one line here and one folder beside. */
@@ -10,6 +11,7 @@ export const kinds: readonly AnyKind<World>[] = [
   harborCertificate,
   harborRegistry,
   projectBinding,
+  proxyCache,
   nodeTrust,
 ];
 

@@ -358,3 +358,35 @@ test("a credential is not sent over plain HTTP to another machine", async () => 
   expect(() => createHarborClient(endpoint, credential)).toThrowError(/plain HTTP/);
   expect(() => createHarborClient(endpoint, undefined)).not.toThrow();
 });
+
+describe("registry endpoints and retention", () => {
+  const self = {
+    name: "self",
+    type: "docker-registry",
+    url: "http://127.0.0.1:25000",
+    insecure: true,
+    username: "harbor_registry_user",
+    password: new Sensitive("regpass"),
+  };
+
+  test("an endpoint is created, found by its exact name, and asked of anew, as recorded", async () => {
+    expect((await asRecorded("registry.create", () => client.registries.create(self))).id).toBeGreaterThan(0);
+    const found = await asRecorded("registry.list", () => client.registries.getByName("self"));
+    expect(found).toMatchObject({
+      name: "self",
+      status: "healthy",
+      credential: { access_key: self.username },
+    });
+    const lost = { name: "x", type: "docker-registry", url: "https://127.0.0.1:1", insecure: true };
+    const reachable = await asRecorded("registry.ping.bad", () => client.registries.isReachable(lost), {
+      json: false,
+    });
+    expect(reachable).toBe(false);
+  });
+
+  test("a retention of another form is read as it is", async () => {
+    const policy = await asRecorded("retention.get", () => client.retentions.get(7));
+    expect(policy?.rules[0]).toMatchObject({ template: "latestPushedK", params: { latestPushedK: 10 } });
+    expect(policy?.trigger?.settings.cron).toBe("0 0 0 * * *");
+  });
+});

@@ -4,6 +4,9 @@ import { contentApi, type ContentApi } from "./content.ts";
 import type { Credential } from "./credential.ts";
 import { membersApi, type MembersApi } from "./members.ts";
 import { projectsApi, quotasApi, type ProjectsApi, type QuotasApi } from "./projects.ts";
+import { preheatApi, type PreheatApi } from "./preheat.ts";
+import { registriesApi, type RegistriesApi } from "./registries.ts";
+import { retentionsApi, type RetentionsApi } from "./retentions.ts";
 import { robotsApi, type RobotsApi } from "./robots.ts";
 import { settingsApi, type SettingsApi } from "./settings.ts";
 import { systemApi, type SystemApi } from "./system.ts";
@@ -22,6 +25,9 @@ export interface HarborClient {
   readonly members: MembersApi;
   readonly content: ContentApi;
   readonly settings: SettingsApi;
+  readonly registries: RegistriesApi;
+  readonly retentions: RetentionsApi;
+  readonly preheat: PreheatApi;
 }
 
 /**
@@ -46,5 +52,8 @@ export function createHarborClient(
     members: membersApi(connection),
     content: contentApi(connection),
     settings: settingsApi(connection),
+    registries: registriesApi(connection),
+    retentions: retentionsApi(connection),
+    preheat: preheatApi(connection),
   };
 }

@@ -6,6 +6,8 @@ export interface ContentApi {
   repositories(project: string, signal?: AbortSignal): AsyncGenerator<schemas.Repository>;
   /** @param repository name without its project; slashes are fine */
   artifacts(project: string, repository: string, signal?: AbortSignal): AsyncGenerator<schemas.Artifact>;
+  /** Whether Harbor itself holds a tag or digest; what a proxy cache could fetch does not count. */
+  holds(project: string, repository: string, reference: string, signal?: AbortSignal): Promise<boolean>;
 }
 
 /** What lies in projects. Deleting images is no part of this client. */
@@ -17,6 +19,10 @@ export function contentApi(connection: HarborConnection): ContentApi {
     artifacts: (project, repository, signal) => {
       const path = `${at(project)}/${repositorySegment(repository)}/artifacts`;
       return pages(connection, { path, query: { with_tag: true }, signal }, schemas.artifact, "id");
+    },
+    holds: async (project, repository, reference, signal) => {
+      const path = `${at(project)}/${repositorySegment(repository)}/artifacts/${segment(reference)}`;
+      return (await connection.readIfThere({ method: "GET", path, signal }, schemas.artifact)) !== undefined;
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Step } from "../../engine/kind.ts";
 import { describeFinding, finding, type Finding } from "../../model/finding.ts";
 import { message, type Message } from "../../text/message.ts";
+import { storageBytes } from "../shared/storage-size.ts";
 import type { BindingAction, ProjectSettings } from "./actions.ts";
 import type { ObservedProject } from "./observed.ts";
 import type { ProjectBindingSpec } from "./schema.ts";
@@ -11,15 +12,6 @@ export type BindingStep = Step<BindingAction>;
 export interface Part {
   readonly steps: readonly BindingStep[];
   readonly findings: readonly Finding[];
-}
-
-const units = { Ki: 1024, Mi: 1024 ** 2, Gi: 1024 ** 3, Ti: 1024 ** 4 } as const;
-
-/** @returns bytes, -1 for unlimited */
-function storageBytes(limit: string): number {
-  if (limit === "unlimited") return -1;
-  const [, number = "0", unit] = /^(\d+)(Ki|Mi|Gi|Ti)?$/.exec(limit) ?? [];
-  return Number(number) * (unit === undefined ? 1 : units[unit as keyof typeof units]);
 }
 
 /** What the document says of a project, and nothing that it leaves open. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { described, type KindSchema } from "../../model/kind-schema.ts";
 import { objectName } from "../shared/fields.ts";
+import { storageSize } from "../shared/storage-size.ts";
 
 const dnsLabel = z
   .string()
@@ -78,13 +79,7 @@ const harborProject = z
       "是否允许匿名拉取。新建项目默认私有；已存在的项目在未填写时保持原值。",
     ),
     storageLimit: described(
-      z
-        .string()
-        .regex(
-          /^([1-9]\d{0,14}(Ki|Mi|Gi|Ti)?|unlimited)$/,
-          "is not a size: a whole number of bytes, or with Ki, Mi, Gi or Ti, or unlimited | 不是有效大小：应为整数字节数，可带 Ki、Mi、Gi、Ti，或填写 unlimited",
-        )
-        .optional(),
+      storageSize.optional(),
       "The project's storage quota, such as 50Gi, or unlimited. Harbor's own default where not given.",
       "项目的存储配额，例如 50Gi，或 unlimited。未填写时采用 Harbor 自身的默认值。",
     ),

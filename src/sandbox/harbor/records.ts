@@ -192,6 +192,8 @@ export interface Tables {
   readonly retentions: Stored;
   readonly immutables: Stored;
   readonly webhooks: Stored;
+  readonly preheatInstances: Stored;
+  readonly preheatPolicies: Stored;
 
   readonly schedules: Stored;
   readonly collections: Job;

@@ -68,7 +68,15 @@ export function removeRepository(site: Site, repository: Repository, username: s
 /** Removes a project that holds no repository, with everything that belongs to it. */
 export function removeProject(site: Site, project: Project, username: string): void {
   const { store } = site;
-  for (const table of ["members", "quotas", "immutables", "webhooks", "retentions", "links"] as const) {
+  for (const table of [
+    "members",
+    "quotas",
+    "immutables",
+    "webhooks",
+    "preheatPolicies",
+    "retentions",
+    "links",
+  ] as const) {
     store.removeWhere(table, (row) => row.projectId === project.id);
   }
   store.removeWhere("robots", (r) => r.level === "project" && r.projectId === project.id);

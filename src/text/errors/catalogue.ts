@@ -1,3 +1,4 @@
+import { proxyCacheErrors } from "./proxy-cache.ts";
 import { intermediateErrors } from "./intermediate.ts";
 import { certManagerErrors } from "./cert-manager.ts";
 import { acmeErrors } from "./acme.ts";
@@ -39,6 +40,7 @@ export const errorTexts = {
   ...logErrors,
   ...tlsErrors,
   ...mutualTlsErrors,
+  ...proxyCacheErrors,
 } as const;
 
 export type ErrorCode = keyof typeof errorTexts;

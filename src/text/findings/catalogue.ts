@@ -1,3 +1,4 @@
+import { proxyCacheFindings } from "./proxy-cache.ts";
 import { intermediateFindings } from "./intermediate.ts";
 import { certManagerFindings } from "./cert-manager.ts";
 import { acmeFindings } from "./acme.ts";
@@ -29,6 +30,7 @@ export const findingTexts = {
   ...tlsFindings,
   ...mutualTlsFindings,
   ...clusterProxyFindings,
+  ...proxyCacheFindings,
 } as const;
 
 export type FindingCode = keyof typeof findingTexts;

@@ -1,3 +1,4 @@
+import { proxyCacheMessages } from "./proxy-cache.ts";
 import { intermediateMessages } from "./intermediate.ts";
 import { certManagerMessages } from "./cert-manager.ts";
 import { acmeMessages } from "./acme.ts";
@@ -43,6 +44,7 @@ export const messageTexts = {
   ...statusMessages,
   ...sandboxMessages,
   ...mutualTlsMessages,
+  ...proxyCacheMessages,
 } as const;
 
 export type MessageKey = keyof typeof messageTexts;

@@ -146,6 +146,7 @@ const refersTo = (body: Readonly<Record<string, unknown>>, id: number): boolean 
 /** As the API shows it: the secret never. */
 export function shownRegistry(r: Registry, healthy: boolean): object {
   return {
+    ...(r.caCertificate === "" ? {} : { ca_certificate: r.caCertificate }),
     creation_time: r.created,
     ...(r.accessKey === ""
       ? {}

@@ -5,6 +5,7 @@ import { configurationRoutes } from "./configurations.ts";
 import { logRoutes } from "./logs.ts";
 import { memberRoutes } from "./members.ts";
 import { metadataRoutes } from "./metadata.ts";
+import { preheatRoutes } from "./preheat.ts";
 import { projectRoutes } from "./projects.ts";
 import { quotaRoutes } from "./quotas.ts";
 import { registriesRoutes } from "./registries.ts";
@@ -26,6 +27,7 @@ const areas = [
   registriesRoutes,
   replicationRoutes,
   ruleRoutes,
+  preheatRoutes,
   collectionRoutes,
   configurationRoutes,
   logRoutes,
