@@ -6,6 +6,12 @@ import type { EngineWorld } from "../engine/world.ts";
 import type { Document, Reference } from "../model/document.ts";
 import type { HostReference } from "./shared/host-reference.ts";
 
+/** A part of what documents make true: what one event in a cluster may have changed. */
+export interface Focus {
+  /** Names of namespaces, whether they are there or not. */
+  readonly namespaces: ReadonlySet<string>;
+}
+
 /**
  * The world outside, as the kinds see it. Faces make one and hand it in; nothing here decides anything.
  * Connections are opened on first use and kept; the face closes them.
@@ -17,6 +23,11 @@ export interface World extends EngineWorld {
     /** All of them, each behind those it refers to; absent where only single ones can be asked for. */
     readonly ordered?: readonly Document[];
   };
+  /**
+   * What of the documents is meant now; absent where all is. Only these namespaces of a binding are looked at and
+   * changed, with a number of calls that depends on theirs alone; the rest are left as they are and not judged.
+   */
+  readonly focus?: Focus;
   /** Reads a variable of the process environment. */
   environment(name: string): string | undefined;
   /** The machine whose files are meant: this one, or a folder that stands for one. */
