@@ -3,6 +3,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
+import { z } from "zod";
+import { chart } from "../src/faces/install/chart.ts";
 import { kinds } from "../src/kinds/registry.ts";
 import { customResourceDefinition } from "../src/model/generate/crd.ts";
 import { allKindsJsonSchema } from "../src/model/generate/json-schema.ts";
@@ -11,12 +13,17 @@ import { referencePage } from "../src/model/generate/reference.ts";
 const root = join(import.meta.dirname, "..");
 const schemas = kinds.map((k) => k.schema);
 
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(join(root, "package.json"), "utf8")));
+
 const files = new Map<string, string>([
   ["schemas/moorline.schema.json", `${JSON.stringify(allKindsJsonSchema(schemas), null, 2)}\n`],
   ...schemas.map((s): [string, string] => [
     `deploy/crds/${s.plural}.yaml`,
     stringify(customResourceDefinition(s), { lineWidth: 0, aliasDuplicateObjects: false }),
   ]),
+  ...[...chart(version)].map(([path, text]): [string, string] => [`deploy/chart/moorline/${path}`, text]),
   ...schemas.flatMap((s): [string, string][] => [
     [`docs/reference/${s.kind}.md`, referencePage(s, "en")],
     [`docs/reference/${s.kind}.zh-CN.md`, referencePage(s, "zh-CN")],

@@ -2,7 +2,7 @@ import { apply, type ApplyResult } from "../../engine/apply.ts";
 import { summarise, type Plan } from "../../engine/plan.ts";
 import { kinds } from "../../kinds/registry.ts";
 import { MoorlineError } from "../../model/errors.ts";
-import { message, render } from "../../text/message.ts";
+import { message, render, type Message } from "../../text/message.ts";
 import type { Invocation } from "./command.ts";
 import { painter } from "./paint.ts";
 import { resultJson } from "./plan-json.ts";
@@ -54,17 +54,26 @@ async function run(plan: Plan, world: OpenWorld, { io, language }: Invocation): 
   }
 }
 
-/** Asks a person; an error where nobody can answer. */
-export async function confirmed(
-  plan: Pick<Plan, "direction">,
+/** Asks a person whether a plan is to be carried out. @throws CLI_CONFIRMATION_NEEDED where nobody can answer */
+export function confirmed({ direction }: Pick<Plan, "direction">, invocation: Invocation): Promise<boolean> {
+  return direction === "apply"
+    ? ask(message("cli.confirm"), "moorline apply", invocation)
+    : ask(message("cli.confirmDestroy"), "moorline destroy", invocation);
+}
+
+/**
+ * Asks a person.
+ * @param command what needs the answer, for the error
+ * @throws CLI_CONFIRMATION_NEEDED where nobody can answer
+ */
+export async function ask(
+  question: Message,
+  command: string,
   { io, language }: Invocation,
 ): Promise<boolean> {
   if (!io.interactive || io.stdin.isTTY !== true)
-    throw new MoorlineError("CLI_CONFIRMATION_NEEDED", {
-      subject: plan.direction === "apply" ? "moorline apply" : "moorline destroy",
-    });
+    throw new MoorlineError("CLI_CONFIRMATION_NEEDED", { subject: command });
   const { confirm, isCancel } = await import("@clack/prompts");
-  const question = plan.direction === "apply" ? message("cli.confirm") : message("cli.confirmDestroy");
   const answer = await confirm({ message: render(question, language), initialValue: false });
   return !isCancel(answer) && answer;
 }

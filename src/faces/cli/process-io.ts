@@ -11,6 +11,12 @@ export function processIo(): Io {
   };
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
+  // Whoever reads may stop reading (`moorline … | head`); what was to be said is then said to nobody.
+  const onBrokenPipe = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== "EPIPE") throw error;
+  };
+  process.stdout.on("error", onBrokenPipe);
+  process.stderr.on("error", onBrokenPipe);
   const interactive = process.stdout.isTTY;
   // https://no-color.org and the usual FORCE_COLOR
   const colours = !process.env.NO_COLOR && (interactive || Boolean(process.env.FORCE_COLOR));

@@ -51,12 +51,10 @@ async function dispatch(words: readonly string[], io: Io, language: Language): P
   return command.run({ ...invocation, catalogue });
 }
 
-/** The command whose words stand first. */
+/** The command whose words stand first; of `render` and `render install` the longer one. */
 function find(words: readonly string[]): CommandEntry | undefined {
-  return catalogue.find((c) => {
-    const name = c.name.split(" ");
-    return name.every((word, i) => words[i] === word);
-  });
+  const fitting = catalogue.filter((c) => c.name.split(" ").every((word, i) => words[i] === word));
+  return fitting.toSorted((a, b) => b.name.length - a.name.length)[0];
 }
 
 function unknownCommand(words: readonly string[]): MoorlineError {

@@ -1,3 +1,4 @@
+import { installErrors } from "./install.ts";
 import { proxyCacheErrors } from "./proxy-cache.ts";
 import { intermediateErrors } from "./intermediate.ts";
 import { certManagerErrors } from "./cert-manager.ts";
@@ -41,6 +42,7 @@ export const errorTexts = {
   ...tlsErrors,
   ...mutualTlsErrors,
   ...proxyCacheErrors,
+  ...installErrors,
 } as const;
 
 export type ErrorCode = keyof typeof errorTexts;

@@ -1,3 +1,4 @@
+import { installMessages } from "./install.ts";
 import { proxyCacheMessages } from "./proxy-cache.ts";
 import { intermediateMessages } from "./intermediate.ts";
 import { certManagerMessages } from "./cert-manager.ts";
@@ -45,6 +46,7 @@ export const messageTexts = {
   ...sandboxMessages,
   ...mutualTlsMessages,
   ...proxyCacheMessages,
+  ...installMessages,
 } as const;
 
 export type MessageKey = keyof typeof messageTexts;

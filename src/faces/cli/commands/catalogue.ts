@@ -38,6 +38,16 @@ export const catalogue: readonly CommandEntry[] = [
     load: async () => (await import("./render.ts")).render,
   },
   {
+    name: "install",
+    summary: { en: "Put Moorline into the cluster.", zh: "将 Moorline 安装到集群。" },
+    load: async () => (await import("./install.ts")).install,
+  },
+  {
+    name: "render install",
+    summary: { en: "Write the manifests of Moorline itself.", zh: "生成 Moorline 自身的安装清单。" },
+    load: async () => (await import("./render-install.ts")).renderInstall,
+  },
+  {
     name: "node apply",
     summary: {
       en: "Make this node's runtimes trust the registry.",

@@ -1,0 +1,88 @@
+import { kinds } from "../../kinds/registry.ts";
+import { customResourceDefinition } from "../../model/generate/crd.ts";
+import {
+  accountOf,
+  budgetOf,
+  clusterRole,
+  namespaceOf,
+  namespaceRole,
+  networkPolicyOf,
+  priorityClass,
+  serviceOf,
+  type Manifest,
+} from "./objects.ts";
+import {
+  controllerNamespaceRights,
+  controllerRights,
+  webhookNamespaceRights,
+  webhookRights,
+} from "./rights.ts";
+import { names, ports, type InstallSettings } from "./settings.ts";
+import { deploymentOf, type Workload } from "./workload.ts";
+
+const everywhere = (port: number): string => `0.0.0.0:${port}`;
+
+const controller: Workload = {
+  name: names.controller,
+  arguments: [
+    "controller",
+    "--namespace=$(POD_NAMESPACE)",
+    `--health-address=${everywhere(ports.health)}`,
+    `--metrics-address=${everywhere(ports.metrics)}`,
+    `--revocation-address=${everywhere(ports.revocation)}`,
+  ],
+  open: ["health", "metrics", "revocation"],
+  resources: { requests: { cpu: "50m", memory: "160Mi" }, limits: { memory: "512Mi" } },
+};
+
+const webhook: Workload = {
+  name: names.webhook,
+  arguments: [
+    "webhook",
+    "--namespace=$(POD_NAMESPACE)",
+    `--address=${everywhere(ports.webhook)}`,
+    `--health-address=${everywhere(ports.health)}`,
+    `--metrics-address=${everywhere(ports.metrics)}`,
+  ],
+  open: ["webhook", "health", "metrics"],
+  resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "384Mi" } },
+};
+
+/** The definitions of all kinds, as `deploy/crds` holds them. */
+export function definitions(): readonly Manifest[] {
+  return kinds.map((kind) => customResourceDefinition(kind.schema) as unknown as Manifest);
+}
+
+/** Everything of an installation but the definitions and the namespace, in the order in which it is written. */
+export function workloads(settings: InstallSettings, budgetVersion: string): readonly Manifest[] {
+  const { controller: c, webhook: w } = names;
+  return [
+    priorityClass,
+    accountOf(c, settings),
+    ...clusterRole(c, controllerRights, settings),
+    ...namespaceRole(c, controllerNamespaceRights, settings),
+    serviceOf(c, { [ports.metrics]: "metrics", 80: "revocation" }, settings),
+    networkPolicyOf(c, controller.open, settings),
+    budgetOf(c, settings, budgetVersion),
+    deploymentOf(controller, settings),
+    ...(settings.admission
+      ? [
+          accountOf(w, settings),
+          ...clusterRole(w, webhookRights, settings),
+          ...namespaceRole(w, webhookNamespaceRights, settings),
+          serviceOf(w, { 443: "webhook", [ports.metrics]: "metrics" }, settings),
+          networkPolicyOf(w, webhook.open, settings),
+          budgetOf(w, settings, budgetVersion),
+          deploymentOf(webhook, settings),
+        ]
+      : []),
+  ];
+}
+
+/**
+ * A whole installation, in the order in which it is written.
+ * @param budgetVersion `policy/v1`, or `policy/v1beta1` on Kubernetes 1.20, which has no other
+ */
+export function installation(settings: InstallSettings, budgetVersion: string): readonly Manifest[] {
+  return [...definitions(), namespaceOf(settings), ...workloads(settings, budgetVersion)];
+}

@@ -1,0 +1,152 @@
+/** One rule of RBAC, and what needs it. */
+export interface Right {
+  readonly group: string;
+  readonly resources: readonly string[];
+  readonly verbs: readonly Verb[];
+  readonly why: string;
+}
+
+export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete";
+
+const read: readonly Verb[] = ["get", "list", "watch"];
+/** Server-side apply of what is not there is a PATCH that asks for `create` too. */
+const keep: readonly Verb[] = ["get", "create", "patch", "delete"];
+
+/**
+ * What the controller may do everywhere. RBAC knows no labels, so rights on Secrets are wider than what is touched:
+ * Secrets named by documents are read, and only those that Moorline made are changed.
+ */
+export const controllerRights: readonly Right[] = [
+  {
+    group: "moorline.io",
+    resources: ["*"],
+    verbs: [...read, "patch"],
+    why: "the documents, their status and their finalizer",
+  },
+  { group: "", resources: ["namespaces"], verbs: read, why: "which projects a binding chooses" },
+  {
+    group: "",
+    resources: ["secrets"],
+    verbs: [...read, "create", "update", "patch", "delete"],
+    why: "registry Secrets, certificates and CAs that documents keep in Secrets, credentials that they name",
+  },
+  {
+    group: "",
+    resources: ["serviceaccounts"],
+    verbs: [...read, "patch"],
+    why: "their imagePullSecrets",
+  },
+  {
+    group: "",
+    resources: ["configmaps", "services"],
+    verbs: keep,
+    why: "the CA bundle of ks-apiserver, the cluster proxy",
+  },
+  { group: "", resources: ["pods"], verbs: ["get", "list"], why: "the rollout of what was restarted" },
+  { group: "", resources: ["nodes"], verbs: ["list"], why: "nodes that mutual TLS must have seen" },
+  {
+    group: "",
+    resources: ["events"],
+    verbs: ["list", "watch", "create", "patch"],
+    why: "what a person should see; failed pulls by cause",
+  },
+  {
+    group: "apps",
+    resources: ["deployments"],
+    verbs: ["list", ...keep],
+    why: "ks-apiserver's CA mount, the nginx of a Harbor chart, the cluster proxy",
+  },
+  {
+    group: "networking.k8s.io",
+    resources: ["ingresses"],
+    verbs: ["list", "patch"],
+    why: "mutual TLS at a Harbor chart's ingress",
+  },
+  {
+    group: "networking.k8s.io",
+    resources: ["networkpolicies"],
+    verbs: keep,
+    why: "who may reach the cluster proxy",
+  },
+  {
+    group: "apiextensions.k8s.io",
+    resources: ["customresourcedefinitions"],
+    verbs: ["get"],
+    why: "whether cert-manager is there",
+  },
+  {
+    group: "cert-manager.io",
+    resources: ["certificates", "issuers", "clusterissuers"],
+    verbs: ["list", ...keep],
+    why: "certificates that cert-manager issues",
+  },
+  {
+    group: "cert-manager.io",
+    resources: ["certificates/status"],
+    verbs: ["patch"],
+    why: "asking cert-manager to issue anew",
+  },
+  {
+    group: "cluster.kubesphere.io",
+    resources: ["clusters"],
+    verbs: ["list"],
+    why: "which KubeSphere this is",
+  },
+  {
+    group: "installer.kubesphere.io",
+    resources: ["clusterconfigurations"],
+    verbs: ["list"],
+    why: "which KubeSphere this is",
+  },
+  { group: "kubesphere.io", resources: ["installplans"], verbs: ["list"], why: "which KubeSphere this is" },
+  {
+    group: "tenant.kubesphere.io",
+    resources: ["workspaces"],
+    verbs: ["list"],
+    why: "whether a workspace is there",
+  },
+];
+
+/** What the controller may do in its own namespace. */
+export const controllerNamespaceRights: readonly Right[] = [
+  {
+    group: "coordination.k8s.io",
+    resources: ["leases"],
+    verbs: ["get", "create", "update"],
+    why: "which replica works",
+  },
+];
+
+/** What the webhook may do everywhere: it reads, but for its own configuration. */
+export const webhookRights: readonly Right[] = [
+  {
+    group: "moorline.io",
+    resources: ["projectbindings", "harborregistries", "proxycaches"],
+    verbs: read,
+    why: "what bindings ask of pods",
+  },
+  { group: "", resources: ["namespaces"], verbs: read, why: "which binding a project belongs to" },
+  {
+    group: "",
+    resources: ["serviceaccounts"],
+    verbs: ["get"],
+    why: "whether a pull secret is linked already",
+  },
+  { group: "", resources: ["secrets"], verbs: ["get"], why: "credentials that a HarborRegistry names" },
+  {
+    group: "admissionregistration.k8s.io",
+    resources: ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"],
+    verbs: ["get", "create", "patch"],
+    why: "its own configuration, with the CA that it serves by",
+  },
+];
+
+/** What the webhook may do in its own namespace. */
+export const webhookNamespaceRights: readonly Right[] = [
+  {
+    group: "",
+    resources: ["secrets"],
+    verbs: ["get", "create", "update", "patch"],
+    why: "its CA and its certificate",
+  },
+];
