@@ -2,6 +2,7 @@ import { z } from "zod";
 import { described, type KindSchema } from "../../model/kind-schema.ts";
 import { objectName } from "../shared/fields.ts";
 import { storageSize } from "../shared/storage-size.ts";
+import { admission } from "./admission/schema.ts";
 
 const dnsLabel = z
   .string()
@@ -197,6 +198,11 @@ const spec = z.strictObject({
     secret.prefault({}),
     "The registry Secret in each project, as the console would write it.",
     "每个项目中的镜像服务 Secret，格式与控制台写入的一致。",
+  ),
+  admission: described(
+    admission.optional(),
+    "What happens to pods when they are created in these projects; needs the webhook (`moorline webhook`). Nothing where not given.",
+    "在这些项目中创建 Pod 时的处理；需要运行准入服务（`moorline webhook`）。未填写时不做任何处理。",
   ),
 });
 

@@ -3,6 +3,7 @@ import { proxyCacheMessages } from "./proxy-cache.ts";
 import { intermediateMessages } from "./intermediate.ts";
 import { certManagerMessages } from "./cert-manager.ts";
 import { acmeMessages } from "./acme.ts";
+import { admissionMessages } from "./admission.ts";
 import { clusterProxyMessages } from "./cluster-proxy.ts";
 import { cliMessages } from "./cli.ts";
 import { engineMessages } from "./engine.ts";
@@ -13,6 +14,7 @@ import { helmMessages } from "./helm.ts";
 import { logMessages } from "./logs.ts";
 import { mutualTlsMessages } from "./mutual-tls.ts";
 import { nodeTrustMessages } from "./node-trust.ts";
+import { nodeTuningMessages } from "./node-tuning.ts";
 import { nodesMessages } from "./nodes.ts";
 import { pkiMessages } from "./pki.ts";
 import { preflightMessages } from "./preflight.ts";
@@ -32,7 +34,9 @@ export const messageTexts = {
   ...helmMessages,
   ...certManagerMessages,
   ...projectBindingMessages,
+  ...admissionMessages,
   ...nodeTrustMessages,
+  ...nodeTuningMessages,
   ...nodesMessages,
   ...clusterProxyMessages,
   ...pkiMessages,
