@@ -25,6 +25,11 @@ export interface CreatedRobot {
 export interface RobotsApi {
   /** Robots of one project. */
   listOfProject(projectId: number, signal?: AbortSignal): Promise<Robot[]>;
+  /**
+   * Those of a project in whose name this stands, and perhaps others: a Harbor that does not know the filter ignores it.
+   * @param part letters, digits, dots and dashes: Harbor unescapes `q` twice (facts/harbor.md §1.1)
+   */
+  findInProject(projectId: number, part: string, signal?: AbortSignal): Promise<Robot[]>;
   listOfSystem(signal?: AbortSignal): Promise<Robot[]>;
   get(id: number, signal?: AbortSignal): Promise<Robot | undefined>;
   /** @throws HARBOR_CONFLICT when the name is taken, HARBOR_NOT_FOUND when its project is not there */
@@ -48,6 +53,10 @@ export function robotsApi(connection: HarborConnection): RobotsApi {
   return {
     listOfProject: async (projectId, signal) => {
       const query = { q: `Level=project,ProjectID=${projectId}` };
+      return all(connection, { path: "/robots", query, signal }, robot, "name");
+    },
+    findInProject: async (projectId, part, signal) => {
+      const query = { q: `Level=project,ProjectID=${projectId},name=~${part}` };
       return all(connection, { path: "/robots", query, signal }, robot, "name");
     },
     listOfSystem: (signal) => all(connection, { path: "/robots", signal }, robot, "name"),

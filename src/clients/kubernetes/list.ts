@@ -12,6 +12,8 @@ export interface ListOptions {
   readonly fieldSelector?: string;
   /** Objects in each request; default 500. */
   readonly pageSize?: number;
+  /** Once one of the objects read is such a one, no further page is asked for. All are, by default. */
+  readonly until?: (object: KubernetesObject) => boolean;
 }
 
 export interface ObjectList<T> {
@@ -84,7 +86,8 @@ async function listOnce<T extends KubernetesObject>(
       const page = answer.json() as Page<T>;
       items.push(...(page.items ?? []));
       token = page.metadata?.continue;
-      if (token === undefined || token === "") {
+      const isEnough = options.until !== undefined && (page.items ?? []).some(options.until);
+      if (token === undefined || token === "" || isEnough) {
         return { items, resourceVersion: page.metadata?.resourceVersion ?? "" };
       }
     } catch (thrown) {

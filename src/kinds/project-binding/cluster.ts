@@ -24,6 +24,8 @@ export interface ServiceAccountObject {
 interface Selection {
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** Only of this one; of all, where absent. */
+  readonly namespace?: string;
 }
 
 /** `changed`: somebody else was there first, nothing was written; `gone`: the namespace is not there any more. */
@@ -34,6 +36,13 @@ export interface Cluster {
   /** The UID of kube-system, which names a cluster for its whole life. */
   uid(signal: AbortSignal): Promise<string>;
   listNamespaces(selection: Selection, signal: AbortSignal): Promise<readonly NamespaceObject[]>;
+  getNamespace(name: string, signal: AbortSignal): Promise<NamespaceObject | undefined>;
+  /** Whether a namespace that the labels select is such a one; reads no further than the page with the first. */
+  hasNamespace(
+    labelSelector: string | undefined,
+    isMeant: (namespace: NamespaceObject) => boolean,
+    signal: AbortSignal,
+  ): Promise<boolean>;
   listSecrets(selection: Selection, signal: AbortSignal): Promise<readonly SecretObject[]>;
   getSecret(namespace: string, name: string, signal: AbortSignal): Promise<SecretObject | undefined>;
   createSecret(secret: NewObject, signal: AbortSignal): Promise<Written>;
@@ -82,13 +91,17 @@ function clusterOf(client: KubernetesClient): Cluster {
       return found?.metadata.uid ?? client.server;
     },
     listNamespaces: async (selection, signal) =>
-      (await client.list<Namespace>(namespaces, { ...selection, signal })).items.map(
-        ({ metadata, status }) => ({
-          name: metadata.name ?? "",
-          labels: metadata.labels ?? {},
-          terminating: metadata.deletionTimestamp !== undefined || status?.phase === "Terminating",
-        }),
-      ),
+      (await client.list<Namespace>(namespaces, { ...selection, signal })).items.map(namespaceOf),
+    getNamespace: async (name, signal) => {
+      const found = await client.get<Namespace>(namespaces, { name }, signal);
+      return found === undefined ? undefined : namespaceOf(found);
+    },
+    hasNamespace: async (labelSelector, isMeant, signal) => {
+      const selection = labelSelector === undefined ? {} : { labelSelector };
+      const until = (each: Namespace): boolean => isMeant(namespaceOf(each));
+      const { items } = await client.list<Namespace>(namespaces, { ...selection, until, signal });
+      return items.some(until);
+    },
     listSecrets: async (selection, signal) =>
       (await client.list<Secret>(secrets, { ...selection, signal })).items.map(secretOf),
     getSecret: async (namespace, name, signal) => {
@@ -142,6 +155,14 @@ async function written(work: () => Promise<void>): Promise<Written> {
       return "changed";
     throw thrown;
   }
+}
+
+function namespaceOf({ metadata, status }: Namespace): NamespaceObject {
+  return {
+    name: metadata.name ?? "",
+    labels: metadata.labels ?? {},
+    terminating: metadata.deletionTimestamp !== undefined || status?.phase === "Terminating",
+  };
 }
 
 function secretOf({ type, data, metadata }: Secret): SecretObject {

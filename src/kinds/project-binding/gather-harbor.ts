@@ -1,38 +1,64 @@
 import { Limiter } from "../../clients/harbor/limiter.ts";
 import type { Robot } from "../../clients/harbor/robot-schemas.ts";
 import type { Project } from "../../clients/harbor/schemas.ts";
+import { isError, MoorlineError } from "../../model/errors.ts";
 import type { ConnectedHarbor } from "../harbor-registry/connect.ts";
+import type { Focus } from "../world.ts";
 import type { ObservedProject, ObservedRobot } from "./observed.ts";
-import { robotName, robotOwner, slots, type RobotOwner, type Slot } from "./ownership.ts";
+import { robotName, robotNamePart, robotOwner, slots, type RobotOwner, type Slot } from "./ownership.ts";
 import type { ProjectBindingSpec } from "./schema.ts";
 
 /** A Harbor project with its robots, as Harbor told. */
 export interface GatheredProject {
   readonly project: ObservedProject;
   readonly robots: readonly Robot[];
+  /** Why Harbor did not show it: callers who are no administrators are not told whether it exists. */
+  readonly refused?: MoorlineError;
 }
 
 const flag = (value: string | undefined): boolean => value === "true";
 
-/** Reads Harbor projects by their exact names, and the robots of each in one list. */
+/** Which robots of a project are looked at: all, or those that bear the name of a namespace in focus. */
+interface RobotsMeant {
+  readonly cluster: string;
+  readonly focus: Focus | undefined;
+}
+
+/**
+ * Reads Harbor projects by their exact names, and the robots of each: all in one list, or those in focus by name.
+ * What Harbor refuses to show is told with the project, not thrown.
+ */
 export async function gatherProjects(
   names: readonly string[],
   { harbor }: ConnectedHarbor,
   spec: ProjectBindingSpec,
+  { cluster, focus }: RobotsMeant,
   signal: AbortSignal,
 ): Promise<readonly GatheredProject[]> {
   const limiter = new Limiter(16);
+  const robotsOf = async (project: number): Promise<readonly Robot[]> => {
+    if (focus === undefined) return harbor.robots.listOfProject(project, signal);
+    const parts = [...focus.namespaces].map((namespace) => robotNamePart({ namespace, cluster }));
+    const found = await Promise.all(parts.map((part) => harbor.robots.findInProject(project, part, signal)));
+    return [...new Map(found.flat().map((r) => [r.id, r])).values()];
+  };
   const one = async (name: string): Promise<GatheredProject> => {
-    const project = await harbor.projects.getByName(name, signal);
+    const project = await harbor.projects.getByName(name, signal).catch(refusal);
+    if (project instanceof MoorlineError) return { project: { name }, robots: [], refused: project };
     if (project === undefined) return { project: { name }, robots: [] };
     const quota =
       spec.harborProject.storageLimit === undefined
         ? undefined
         : await harbor.quotas.getByProject(project.project_id, signal);
-    const robots = await harbor.robots.listOfProject(project.project_id, signal);
+    const robots = await robotsOf(project.project_id);
     return { project: observedProject(project, quota?.hard.storage), robots };
   };
   return Promise.all(names.map((name) => limiter.run(() => one(name))));
+}
+
+function refusal(thrown: unknown): MoorlineError {
+  if (isError(thrown, "HARBOR_FORBIDDEN")) return thrown;
+  throw thrown;
 }
 
 function observedProject(project: Project, storageLimit: number | undefined): ObservedProject {
@@ -55,6 +81,7 @@ export interface RobotSearch {
   readonly cluster: string;
   readonly prefix: string;
   readonly namespaces: readonly string[];
+  readonly focus: Focus | undefined;
 }
 
 /**
@@ -77,7 +104,7 @@ export function robotsByNamespace(
       const owner = robotOwner(robot.description ?? "");
       const ours = owner?.binding === search.binding && owner.cluster === search.cluster;
       const namespace = ours ? owner.namespace : place?.namespace;
-      if (namespace === undefined) continue;
+      if (namespace === undefined || search.focus?.namespaces.has(namespace) === false) continue;
       const known = found.get(namespace);
       const observed = observedRobot(
         robot,

@@ -4,24 +4,21 @@ import { withRetry } from "../../engine/retry.ts";
 import type { Document } from "../../model/document.ts";
 import type { ConnectedHarbor } from "../harbor-registry/connect.ts";
 import type { TokenAnswer } from "../harbor-registry/token.ts";
-import type { World } from "../world.ts";
+import type { Focus, World } from "../world.ts";
 import { answersOf, type Answers } from "./answers.ts";
-import { openCluster, type Cluster, type ServiceAccountObject } from "./cluster.ts";
+import { openCluster, type ServiceAccountObject } from "./cluster.ts";
 import { connect } from "./connection.ts";
+import { gatherAccounts, gatherSecrets } from "./gather-cluster.ts";
 import { gatherProjects, robotsByNamespace, type GatheredProject } from "./gather-harbor.ts";
 import { gatherNamespaces, type GatheredNamespaces } from "./gather-namespaces.ts";
 import { harborProjectOf } from "./harbor-project.ts";
 import type { ObservedBinding, ObservedNamespace, ObservedRobot, ObservedSecret } from "./observed.ts";
 import {
-  bindingId,
-  bindingLabel,
   clusterId,
   createdProjectAnnotation,
   harborProjectAnnotation,
   rotatingAnnotation,
   linkLabel,
-  managedBy,
-  managedByLabel,
 } from "./ownership.ts";
 import { proofRepository } from "./run-credential.ts";
 import type { ProjectBindingSpec } from "./schema.ts";
@@ -44,10 +41,11 @@ export interface Gathered {
 const parallelProbes = 16;
 
 /**
- * Reads everything that a plan is made from, in few lists whatever the number of projects.
+ * Reads everything that a plan is made from, in few lists whatever the number of projects; with a focus, in few calls
+ * for each namespace in it, whatever the number of the others.
  *
- * The order matters. Where all share one Harbor project, its robots are read before namespaces and Secrets: a robot
- * that another run makes meanwhile is then not seen, instead of being seen without its Secret and taken for a leftover.
+ * The order matters. Where the names of Harbor projects are known, their robots are read before namespaces and Secrets: a
+ * robot that another run makes meanwhile is then not seen, instead of being seen without its Secret and taken for a leftover.
  */
 export async function gather(
   document: BindingDocument,
@@ -61,26 +59,33 @@ export async function gather(
   await harbor.harbor.system.version(signal);
   const cluster = await openCluster(world);
   const id = clusterId(await cluster.uid(signal));
+  const { focus } = world;
   const shared = spec.harborProject.name;
-  const first = shared === undefined ? [] : await gatherProjects([shared], harbor, spec, signal);
-  const namespaces = await gatherNamespaces(spec, cluster, signal);
-  const own =
-    shared === undefined ? await gatherProjects(projectsOf(namespaces, spec), harbor, spec, signal) : first;
+  const projectsNamed = (names: readonly string[]): Promise<readonly GatheredProject[]> =>
+    gatherProjects(names, harbor, spec, { cluster: id, focus }, signal);
+  const early = await projectsNamed(knownProjects(spec, focus));
+  const namespaces = await gatherNamespaces(spec, cluster, focus, signal);
+  const target = new Set(shared === undefined ? projectsOf(namespaces, spec) : [shared]);
+  const seen = new Set(early.map((p) => p.project.name));
+  const own = [...early, ...(await projectsNamed([...target].filter((name) => !seen.has(name))))];
   const [secrets, accounts] = await Promise.all([
-    gatherSecrets(document, cluster, signal),
-    gatherAccounts(document, cluster, signal),
+    gatherSecrets(document, cluster, focus, signal),
+    gatherAccounts(document, cluster, focus, signal),
   ]);
-  const projects = [...own, ...(await gatherProjects(formerProjects(secrets, own), harbor, spec, signal))];
-  const chosen = namespaces.found.map((n) => n.name);
+  const former = await projectsNamed(formerProjects(secrets, own));
+  const needed = [...own.filter((p) => target.has(p.project.name)), ...former];
+  const refused = needed.find((p) => p.refused !== undefined)?.refused;
+  if (refused !== undefined) throw refused;
+  const projects = [...own, ...former];
   const robots = robotsByNamespace(projects, {
     binding: document.metadata.name,
     cluster: id,
     prefix: spec.robot.namePrefix ?? document.metadata.name,
-    namespaces: chosen,
+    namespaces: namespaces.found.map((n) => n.name),
+    focus,
   });
   const joined = join(document, harbor.url, namespaces, { secrets, accounts, robots });
   const answers = await probe(joined, spec, { harbor, known: answersOf(document, world) }, world, signal);
-  const target = new Set(own.map((p) => p.project.name));
   return {
     observed: {
       registryUrl: harbor.url,
@@ -88,10 +93,17 @@ export async function gather(
       harborProjects: projects.filter((p) => target.has(p.project.name)).map((p) => marked(p, secrets)),
       namespaces: joined.map(({ namespace }) => withAnswer(namespace, answers.get(namespace.name)?.answer)),
       missing: namespaces.missing,
+      ...(namespaces.focused !== undefined && { focused: namespaces.focused }),
     },
     credentials: answers,
     harbor,
   };
+}
+
+/** The Harbor projects whose names are known before the cluster is asked; in one of them a robot may be left over. */
+function knownProjects(spec: ProjectBindingSpec, focus: Focus | undefined): readonly string[] {
+  if (spec.harborProject.name !== undefined) return [spec.harborProject.name];
+  return [...(focus?.namespaces ?? [])].flatMap((name) => harborProjectOf(spec, name) ?? []);
 }
 
 function projectsOf({ found }: GatheredNamespaces, spec: ProjectBindingSpec): readonly string[] {
@@ -108,38 +120,6 @@ function formerProjects(
   return [...new Set(remembered)].filter((name) => !known.has(name));
 }
 
-/** Secrets of this binding by label, and those of the wanted name by name: others' must be seen too. */
-async function gatherSecrets(
-  document: BindingDocument,
-  cluster: Cluster,
-  signal: AbortSignal,
-): Promise<readonly SecretObject[]> {
-  const label = `${managedByLabel}=${managedBy},${bindingLabel}=${bindingId(document.metadata.name)}`;
-  const [ours, named] = await Promise.all([
-    cluster.listSecrets({ labelSelector: label }, signal),
-    cluster.listSecrets({ fieldSelector: `metadata.name=${document.spec.secret.name}` }, signal),
-  ]);
-  return [
-    ...new Map([...ours, ...named].map((s) => [`${s.metadata.namespace}/${s.metadata.name}`, s])).values(),
-  ];
-}
-
-/** Service accounts that the document names, and those that we linked. */
-async function gatherAccounts(
-  document: BindingDocument,
-  cluster: Cluster,
-  signal: AbortSignal,
-): Promise<readonly ServiceAccountObject[]> {
-  const { name } = document.metadata;
-  const lists = await Promise.all([
-    ...document.spec.secret.serviceAccounts.map((account) =>
-      cluster.listServiceAccounts({ fieldSelector: `metadata.name=${account}` }, signal),
-    ),
-    cluster.listServiceAccounts({ labelSelector: linkLabel(name) }, signal),
-  ]);
-  return [...new Map(lists.flat().map((a) => [`${a.namespace}/${a.name}`, a])).values()];
-}
-
 interface Joined {
   readonly namespace: ObservedNamespace;
   readonly credential?: Credential;
@@ -149,7 +129,7 @@ interface Joined {
 function join(
   document: BindingDocument,
   url: string,
-  { found }: GatheredNamespaces,
+  { found, isThere }: GatheredNamespaces,
   parts: {
     readonly secrets: readonly SecretObject[];
     readonly accounts: readonly ServiceAccountObject[];
@@ -175,6 +155,7 @@ function join(
       name,
       chosen: chosen.has(name),
       ...(excluded !== undefined && { excluded }),
+      ...(isThere(name) === false && { gone: true }),
       ...(wanted !== undefined && { secret: wanted.secret }),
       formerSecrets: read.filter((r) => r !== wanted && r.secret.owner === "us").map((r) => r.secret),
       serviceAccounts: (accounts.get(name) ?? []).map((a) => ({

@@ -4,7 +4,7 @@ import { describeInvariants, type Scene } from "../../engine/testing/invariants.
 import type { World } from "../world.ts";
 import { damage, damages, type Damage } from "./testing/damage.ts";
 import { kinds, startPlant, type Plant } from "./testing/plant.ts";
-import { setStage } from "./testing/scene.ts";
+import { setStage, type Stage } from "./testing/scene.ts";
 
 let plant: Plant;
 beforeAll(async () => {
@@ -39,7 +39,7 @@ const states: fc.Arbitrary<State> = fc.oneof(
   },
 );
 
-async function scene(state: State): Promise<Scene<World>> {
+async function scene(state: State): Promise<Stage> {
   const stage = await setStage(plant, { projects: state === "fresh" ? 2 : state.length });
   if (state === "fresh") return stage;
   await stage.apply();
@@ -49,3 +49,12 @@ async function scene(state: State): Promise<Scene<World>> {
 }
 
 describeInvariants("ProjectBinding", { kinds, states, scene, runs: 5 });
+describeInvariants("ProjectBinding over some namespaces", {
+  kinds,
+  states,
+  scene: async (state): Promise<Scene<World>> => {
+    const stage = await scene(state);
+    return { ...stage, world: { ...stage.world, focus: { namespaces: new Set(stage.namespaces) } } };
+  },
+  runs: 2,
+});

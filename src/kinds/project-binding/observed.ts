@@ -79,6 +79,8 @@ export interface ObservedNamespace {
   /** Chosen by the document now. If not, something of ours was found there that must go. */
   readonly chosen: boolean;
   readonly excluded?: Excluded;
+  /** The cluster has no such namespace (any more); said where it was looked for. */
+  readonly gone?: boolean;
   /** The Secret of the name that the document asks for. */
   readonly secret?: ObservedSecret;
   /** Secrets of this binding under other names. */
@@ -96,4 +98,9 @@ export interface ObservedBinding {
   readonly namespaces: readonly ObservedNamespace[];
   /** Named by the document, but not there. */
   readonly missing: readonly string[];
+  /** There where only some namespaces were looked at. */
+  readonly focused?: {
+    /** The document binds a namespace that was not looked at; asked for only where it binds none of the others. */
+    readonly boundElsewhere: boolean;
+  };
 }

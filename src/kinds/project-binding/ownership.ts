@@ -58,7 +58,12 @@ function bend(name: string, longest: number): string {
  * binding `a` with `b-c` and binding `a-b` with `c` do not meet.
  */
 export function robotName(prefix: string, owner: RobotOwner, slot: Slot): string {
-  return `${bend(prefix, 100)}.${bend(owner.namespace, 63)}.${owner.cluster}.${slot}`;
+  return `${bend(prefix, 100)}${robotNamePart(owner)}${slot}`;
+}
+
+/** What the names of all robots for a namespace have in common, whatever the prefix was when they were made. */
+export function robotNamePart({ namespace, cluster }: Pick<RobotOwner, "namespace" | "cluster">): string {
+  return `.${bend(namespace, 63)}.${cluster}.`;
 }
 
 /** What a robot's description says: whose it is, for Moorline and for people. */

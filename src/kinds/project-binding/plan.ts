@@ -43,9 +43,9 @@ export function plan(document: BindingDocument, observed: ObservedBinding, now: 
     if (project.id !== undefined || part.steps.length > 0)
       usable.set(project.name, { isMade: project.id === undefined, isMarked: false });
   }
-  const nobody = observed.namespaces.every((n) => !isBound(n));
+  const nobody = observed.focused?.boundElsewhere !== true && observed.namespaces.every((n) => !isBound(n));
   if (nobody) {
-    const bound = observed.namespaces.filter((n) => !n.chosen).length;
+    const bound = observed.namespaces.filter((n) => !n.chosen && !n.gone).length;
     findings.push(finding("NO_PROJECT_CHOSEN", nameOf(document), { bound }));
   }
   for (const namespace of observed.namespaces) {
@@ -53,8 +53,9 @@ export function plan(document: BindingDocument, observed: ObservedBinding, now: 
       findings.push(finding(exclusionCodes[namespace.excluded], namespace.name));
     if (namespace.excluded === "terminating") continue;
     if (!isBound(namespace)) {
-      // Where nothing at all is chosen, a slip in a label is likelier than a wish to cut everybody off.
-      if (!nobody) steps.push(...releaseNamespace(namespace, spec.secret.name));
+      // Where nothing at all is chosen, a slip in a label is likelier than a wish to cut everybody off. Where the
+      // namespace itself is gone, nobody is left to be cut off.
+      if (!nobody || namespace.gone) steps.push(...releaseNamespace(namespace, spec.secret.name));
       continue;
     }
     const harborProject = harborProjectOf(spec, namespace.name);
@@ -88,7 +89,8 @@ export function planRemoval(document: BindingDocument, observed: ObservedBinding
     .filter((n) => n.excluded !== "terminating")
     .flatMap((namespace) => releaseNamespace(namespace, document.spec.secret.name));
   const project = observed.harborProjects.find((p) => p.name === harborProject.name && p.id !== undefined);
-  if (harborProject.deletionPolicy !== "Delete" || project === undefined)
+  // Whether a project may go can be told only from all Secrets.
+  if (harborProject.deletionPolicy !== "Delete" || project === undefined || observed.focused !== undefined)
     return { steps: released, findings: [] };
   const reason = whyProjectStays(project.createdByUs ?? false, project.repositories ?? 0);
   if (reason !== undefined)
