@@ -1,3 +1,4 @@
+import { pullSpeedFindings } from "./pull-speed.ts";
 import { proxyCacheFindings } from "./proxy-cache.ts";
 import { intermediateFindings } from "./intermediate.ts";
 import { certManagerFindings } from "./cert-manager.ts";
@@ -31,6 +32,7 @@ export const findingTexts = {
   ...mutualTlsFindings,
   ...clusterProxyFindings,
   ...proxyCacheFindings,
+  ...pullSpeedFindings,
 } as const;
 
 export type FindingCode = keyof typeof findingTexts;
