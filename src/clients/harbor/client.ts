@@ -8,6 +8,7 @@ import { preheatApi, type PreheatApi } from "./preheat.ts";
 import { registriesApi, type RegistriesApi } from "./registries.ts";
 import { retentionsApi, type RetentionsApi } from "./retentions.ts";
 import { robotsApi, type RobotsApi } from "./robots.ts";
+import { scansApi, type ScansApi } from "./scans.ts";
 import { settingsApi, type SettingsApi } from "./settings.ts";
 import { systemApi, type SystemApi } from "./system.ts";
 
@@ -25,6 +26,7 @@ export interface HarborClient {
   readonly members: MembersApi;
   readonly content: ContentApi;
   readonly settings: SettingsApi;
+  readonly scans: ScansApi;
   readonly registries: RegistriesApi;
   readonly retentions: RetentionsApi;
   readonly preheat: PreheatApi;
@@ -52,6 +54,7 @@ export function createHarborClient(
     members: membersApi(connection),
     content: contentApi(connection),
     settings: settingsApi(connection),
+    scans: scansApi(connection),
     registries: registriesApi(connection),
     retentions: retentionsApi(connection),
     preheat: preheatApi(connection),

@@ -19,6 +19,8 @@ export interface Call {
   readonly method: HttpRequest["method"];
   readonly path: string;
   readonly query?: HttpRequest["query"];
+  /** Beside those that every call has. */
+  readonly headers?: HttpRequest["headers"];
   /** The path names a project by name; says so, since an all-digit name would be read as an id. */
   readonly byName?: true;
   readonly json?: unknown;
@@ -120,6 +122,7 @@ export class HarborConnection {
       path: `/api/v2.0${call.path}`,
       headers: {
         accept: "application/json",
+        ...call.headers,
         ...authorization,
         ...(call.byName && { "x-is-resource-name": "true" }),
         ...(call.json !== undefined && { "content-type": "application/json" }),

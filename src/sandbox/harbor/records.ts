@@ -171,6 +171,22 @@ export interface Job {
   readonly doneAt: number;
 }
 
+/** A scanner's report on one artifact. This Harbor has no scanner: loaders put reports here. */
+export interface Scan {
+  readonly id: number;
+  readonly artifactId: number;
+  readonly status: "Success" | "Running" | "Error";
+  readonly vulnerabilities: readonly {
+    readonly id: string;
+    /** As Harbor writes it: `High`. */
+    readonly severity: string;
+    readonly package: string;
+    readonly version: string;
+    readonly fix_version: string;
+  }[];
+  readonly scanned: string;
+}
+
 export interface Settings {
   readonly id: number;
   readonly values: Readonly<Record<string, unknown>>;
@@ -197,5 +213,6 @@ export interface Tables {
 
   readonly schedules: Stored;
   readonly collections: Job;
+  readonly scans: Scan;
   readonly settings: Settings;
 }

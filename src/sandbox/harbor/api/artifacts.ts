@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { visible } from "./projects.ts";
+import { scanOf, scanOverview, scanReport } from "./scans.ts";
 import { readBody } from "../body.ts";
 import { callerName } from "../identity.ts";
 import { isImmutable } from "../immutability.ts";
@@ -83,7 +84,15 @@ export function artifactRoutes(site: Site): Routes {
       return artifactPage(site, c, (a) => a.projectId === project.id);
     });
   }
-  routes.get(artifact, (c) => json(shownArtifact(site, found(site, c, "artifact", "read").artifact)));
+  routes.get(artifact, (c) =>
+    json(shownArtifact(site, found(site, c, "artifact", "read").artifact, urlOf(c))),
+  );
+  routes.get(`${artifact}/additions/vulnerabilities`, (c) => {
+    const { project, artifact: row } = found(site, c, "artifact-addition", "read");
+    const scan = scanOf(site, row);
+    if (scan === undefined) throw notFound(`no scanner registration configured for project: ${project.id}`);
+    return json(scanReport(scan));
+  });
   routes.delete(artifact, (c) => {
     const { repository, artifact: row } = found(site, c, "artifact", "delete");
     removeArtifact(site, repository, row, callerName(c.get("caller")));
@@ -163,7 +172,7 @@ function repositoryPage(site: Site, c: Call, test: (row: Repository) => boolean)
 
 function artifactPage(site: Site, c: Call, test: (row: Artifact) => boolean): Response {
   const rows = site.store.filter("artifacts", test);
-  return pageOf(urlOf(c), rows, artifactFields(site), (a) => shownArtifact(site, a), "-push_time");
+  return pageOf(urlOf(c), rows, artifactFields(site), (a) => shownArtifact(site, a, urlOf(c)), "-push_time");
 }
 
 const tagsOf = (site: Site, row: Artifact): readonly Tag[] =>
@@ -197,7 +206,7 @@ function shownTag(site: Site, repository: Repository | undefined, tag: Tag): obj
 /** Harbor's icon for images. */
 const icon = "sha256:0048162a053eef4d4ce3fe7518615bef084403614f8bca43b40ae2e762e11e06";
 
-function shownArtifact(site: Site, a: Artifact): object {
+function shownArtifact(site: Site, a: Artifact, asked: URL): object {
   const repository = site.store.get("repositories", a.repositoryId);
   const name = repository?.name ?? "";
   const [project = "", ...rest] = name.split("/");
@@ -222,6 +231,7 @@ function shownArtifact(site: Site, a: Artifact): object {
     references: a.children.length === 0 ? null : references(site, a),
     repository_id: a.repositoryId,
     ...(has(site, "projectArtifacts") ? { repository_name: name } : {}),
+    ...(asked.searchParams.get("with_scan_overview") === "true" ? scanOverview(site, a) : {}),
     size: a.size,
     tags: tags.length === 0 ? null : tags,
     type: a.type,

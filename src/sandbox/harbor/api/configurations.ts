@@ -2,7 +2,6 @@ import { connect } from "node:net";
 import { Hono } from "hono";
 import { z } from "zod";
 import { readBody } from "../body.ts";
-import { zeroTime } from "../clock.ts";
 import { isAdministrator, requireLogin, requireSystem } from "../permissions.ts";
 import { callerName } from "../identity.ts";
 import { badRequest, forbidden, precondition } from "../problem.ts";
@@ -33,10 +32,6 @@ export function configurationRoutes(site: Site): Routes {
     return json({ ...(Object.fromEntries(shown) as object), scan_all_policy: {} });
   });
   routes.put("/configurations", (c) => updateConfigurations(site, c));
-  routes.get("/system/CVEAllowlist", (c) => {
-    requireLogin(c);
-    return json({ creation_time: zeroTime, items: [], update_time: zeroTime });
-  });
   routes.get("/scanners", (c) => {
     requireSystem(site, c, "scanner", "list");
     return json([], 200, { "x-total-count": "0" });

@@ -12,6 +12,7 @@ import { registriesRoutes } from "./registries.ts";
 import { replicationRoutes } from "./replication.ts";
 import { robotRoutes } from "./robots.ts";
 import { ruleRoutes } from "./rules.ts";
+import { allowlistRoutes } from "./scans.ts";
 import { systemRoutes } from "./system.ts";
 import { userRoutes } from "./users.ts";
 import type { HarborEnv, Routes, Site } from "../site.ts";
@@ -30,6 +31,7 @@ const areas = [
   preheatRoutes,
   collectionRoutes,
   configurationRoutes,
+  allowlistRoutes,
   logRoutes,
 ] as const;
 
