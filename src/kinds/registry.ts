@@ -2,6 +2,7 @@ import type { AnyKind } from "../engine/kind.ts";
 import { harborCertificate } from "./harbor-certificate/index.ts";
 import { harborRegistry } from "./harbor-registry/index.ts";
 import { nodeTrust } from "./node-trust/index.ts";
+import { nodeTuning } from "./node-tuning/index.ts";
 import { projectBinding } from "./project-binding/index.ts";
 import { proxyCache } from "./proxy-cache/index.ts";
 import type { World } from "./world.ts";
@@ -13,10 +14,11 @@ export const kinds: readonly AnyKind<World>[] = [
   projectBinding,
   proxyCache,
   nodeTrust,
+  nodeTuning,
 ];
 
 /** Names of the kinds that are carried out on each node rather than once. */
-export const nodeKinds: readonly string[] = [nodeTrust.schema.kind];
+export const nodeKinds: readonly string[] = [nodeTrust.schema.kind, nodeTuning.schema.kind];
 
 /** Names of the kinds that are carried out once, from anywhere. */
 export const clusterKinds: readonly string[] = kinds

@@ -4,18 +4,23 @@ import { nameOf, type Document } from "../../model/document.ts";
 import { fromUnknown, MoorlineError } from "../../model/errors.ts";
 import type { HostReference } from "../shared/host-reference.ts";
 import type { World } from "../world.ts";
+import type { TuningDocument } from "../node-tuning/gather.ts";
+import { verify as verifyTuning } from "../node-tuning/verify.ts";
 import type { NodeDocument } from "./gather.ts";
 import { verify } from "./verify.ts";
 
-/** One node that NodeTrust documents list, with those documents. */
-export interface TrustNode {
+/** A document that is carried out on each node. */
+type OnNodes = NodeDocument | TuningDocument;
+
+/** One node that documents list, with those documents. */
+export interface TrustNode<D extends OnNodes = OnNodes> {
   readonly name: string;
   /** How it is reached; undefined is this machine. */
   readonly on: HostReference | undefined;
   /** Where relative paths in `on` start. */
   readonly directory: string;
   /** What must be true on it. */
-  readonly documents: readonly NodeDocument[];
+  readonly documents: readonly D[];
 }
 
 /** What was proved on one node, with the very files that its runtimes read and over its own network. */
@@ -29,15 +34,32 @@ export interface NodeProofs {
 }
 
 const isNodeTrust = (document: Document): document is NodeDocument => document.kind === "NodeTrust";
+const isOnNodes = (document: Document): document is OnNodes =>
+  isNodeTrust(document) || document.kind === "NodeTuning";
 
 /**
  * The nodes that the NodeTrust documents among these list, each once, in the order in which they are listed. Pure.
  * @param only their names; all by default
  * @throws NODE_UNKNOWN for a name that none lists, NODE_LISTED_TWICE where two documents reach one name in two ways
  */
-export function nodesOf(documents: readonly Document[], only?: readonly string[]): readonly TrustNode[] {
-  const nodes = new Map<string, TrustNode>();
-  for (const document of documents.filter(isNodeTrust))
+export function nodesOf(
+  documents: readonly Document[],
+  only?: readonly string[],
+): readonly TrustNode<NodeDocument>[] {
+  return nodesListedBy(documents.filter(isNodeTrust), only);
+}
+
+/** The same of every kind that is carried out on nodes. */
+export function allNodesOf(documents: readonly Document[], only?: readonly string[]): readonly TrustNode[] {
+  return nodesListedBy(documents.filter(isOnNodes), only);
+}
+
+function nodesListedBy<D extends OnNodes>(
+  documents: readonly D[],
+  only: readonly string[] | undefined,
+): readonly TrustNode<D>[] {
+  const nodes = new Map<string, TrustNode<D>>();
+  for (const document of documents)
     for (const { name, on } of document.spec.nodes ?? []) {
       const known = nodes.get(name);
       if (known !== undefined && JSON.stringify(known.on) !== JSON.stringify(on))
@@ -91,8 +113,16 @@ export async function proveNodes(
 }
 
 /** This machine as the one node of all NodeTrust documents among these, whatever they list. Pure. */
-export function thisMachine(documents: readonly Document[], { host }: Pick<World, "host">): TrustNode {
+export function thisMachine(
+  documents: readonly Document[],
+  { host }: Pick<World, "host">,
+): TrustNode<NodeDocument> {
   return { name: host.name, on: undefined, directory: "", documents: documents.filter(isNodeTrust) };
+}
+
+/** The same with the documents of every kind that is carried out on nodes. */
+export function allOfThisMachine(documents: readonly Document[], world: Pick<World, "host">): TrustNode {
+  return { ...thisMachine(documents, world), documents: documents.filter(isOnNodes) };
 }
 
 /** Proves one node, see {@link proveNodes}. */
@@ -100,7 +130,12 @@ export async function proveNode(node: TrustNode, world: World, signal: AbortSign
   const proofs: Proof[] = [];
   try {
     const there = await nodeWorld(node, world);
-    for (const document of node.documents) proofs.push(...(await verify(document, there, signal)));
+    for (const document of node.documents)
+      proofs.push(
+        ...(isNodeTrust(document)
+          ? await verify(document, there, signal)
+          : await verifyTuning(document, there, signal)),
+      );
   } catch (thrown) {
     return { node: node.name, ok: false, proofs, error: fromUnknown(thrown, node.name) };
   }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { described, type KindSchema } from "../../model/kind-schema.ts";
 import { absolutePath, exactlyOne, filePath, objectName, variableName } from "../shared/fields.ts";
 import { clientCertificateReferences, clientCertificateSource } from "../shared/client-certificate-source.ts";
-import { hostReference } from "../shared/host-reference.ts";
+import { agentFields, listedNodes } from "../shared/node-fields.ts";
 import { trustReferences, trustSource } from "../shared/trust-source.ts";
 
 export const runtimeNames = ["containerd", "docker", "crio"] as const;
@@ -83,30 +83,14 @@ const spec = z.strictObject({
     "改用与 HarborRegistry 不同的客户端证书。",
   ),
   nodes: described(
-    z
-      .array(
-        z.strictObject({
-          name: described(
-            objectName,
-            "What it is called in messages and with `--on`.",
-            "节点名称，用于消息和 `--on` 选项。",
-          ),
-          on: described(
-            hostReference.optional(),
-            "How it is reached; this machine where not given.",
-            "访问方式；未填写时为本机。",
-          ),
-        }),
-      )
-      .min(1)
-      .max(5000)
-      .refine((nodes) => new Set(nodes.map((n) => n.name)).size === nodes.length, {
-        message: "names a node twice",
-        params: { zh: "节点名称重复" },
-      })
-      .optional(),
+    listedNodes.optional(),
     "The nodes, for `moorline node apply --everywhere` over SSH, one after the other.",
     "节点列表，供 `moorline node apply --everywhere` 通过 SSH 逐个执行。",
+  ),
+  agent: described(
+    agentFields.optional(),
+    "How the node agent carries this out in the cluster.",
+    "节点代理在集群中的执行方式。",
   ),
   runtimes: described(
     z.array(z.enum(runtimeNames)).min(1).max(3).optional(),

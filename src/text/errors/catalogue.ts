@@ -15,6 +15,7 @@ import { logErrors } from "./logs.ts";
 import { modelErrors } from "./model.ts";
 import { mutualTlsErrors } from "./mutual-tls.ts";
 import { networkErrors } from "./network.ts";
+import { nodeTuningErrors } from "./node-tuning.ts";
 import { nodeErrors } from "./nodes.ts";
 import { pkiErrors } from "./pki.ts";
 import { sandboxErrors } from "./sandbox.ts";
@@ -28,6 +29,7 @@ export const errorTexts = {
   ...intermediateErrors,
   ...networkErrors,
   ...nodeErrors,
+  ...nodeTuningErrors,
   ...harborErrors,
   ...harborComposeErrors,
   ...helmErrors,

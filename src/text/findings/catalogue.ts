@@ -10,6 +10,7 @@ import { harborRegistryFindings } from "./harbor-registry.ts";
 import { helmFindings } from "./helm.ts";
 import { mutualTlsFindings } from "./mutual-tls.ts";
 import { nodeTrustFindings } from "./node-trust.ts";
+import { nodeTuningFindings } from "./node-tuning.ts";
 import { pkiFindings } from "./pki.ts";
 import { preflightFindings } from "./preflight.ts";
 import { projectBindingFindings } from "./project-binding.ts";
@@ -25,6 +26,7 @@ export const findingTexts = {
   ...certManagerFindings,
   ...projectBindingFindings,
   ...nodeTrustFindings,
+  ...nodeTuningFindings,
   ...pkiFindings,
   ...intermediateFindings,
   ...preflightFindings,

@@ -1,5 +1,5 @@
 import { localHost } from "../../../clients/host/local.ts";
-import { proveNode, thisMachine, type NodeProofs } from "../../../kinds/node-trust/nodes.ts";
+import { allOfThisMachine, proveNode, type NodeProofs } from "../../../kinds/node-trust/nodes.ts";
 import type { Command } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { chosenNodes, nodeOptions } from "../nodes/options.ts";
@@ -30,7 +30,7 @@ export const nodeVerify: Command = {
       root === undefined ? {} : { host: localHost({ root }) },
     );
     const { documents, world } = session;
-    const nodes = chosenNodes(invocation, documents) ?? [thisMachine(documents, world)];
+    const nodes = chosenNodes(invocation, documents) ?? [allOfThisMachine(documents, world)];
     const proved: NodeProofs[] = [];
     for (const node of nodes) {
       if (io.stopping.aborted) return exitCodes.stopped;

@@ -1,6 +1,6 @@
 import type { Document } from "../../../model/document.ts";
 import { MoorlineError } from "../../../model/errors.ts";
-import { nodesOf, type TrustNode } from "../../../kinds/node-trust/nodes.ts";
+import { allNodesOf, type TrustNode } from "../../../kinds/node-trust/nodes.ts";
 import type { Invocation, Option } from "../command.ts";
 
 /** Which nodes a command is for; this machine where none of them is given. */
@@ -36,7 +36,7 @@ export function chosenNodes(
   if (names.length === 0 && !everywhere) return undefined;
   if (invocation.option("root") !== undefined)
     throw new MoorlineError("NODE_ROOT_AND_LIST", { subject: everywhere ? "--everywhere" : "--on" });
-  const nodes = nodesOf(documents, everywhere ? undefined : names);
+  const nodes = allNodesOf(documents, everywhere ? undefined : names);
   if (nodes.length > 0) return nodes;
   const trusts = documents.filter((d) => d.kind === "NodeTrust").map((d) => `NodeTrust/${d.metadata.name}`);
   throw new MoorlineError("NODE_NONE_LISTED", { subject: trusts.join(", ") || "NodeTrust" });
