@@ -1,11 +1,9 @@
 import type { Cause } from "../causes/cause.ts";
 import { Groups, type CauseGroup, type Example, type SeenChange } from "./group.ts";
 import { Judge } from "./judge.ts";
-import { MultiSearch } from "./multi-search.ts";
 import { parseLine } from "./parse.ts";
 import { LineScanner, type FoundLine } from "./scan.ts";
-import { literalOf, triggers } from "./signs.ts";
-import { subjectsOf } from "./subjects.ts";
+import { triggerSearch } from "./signs.ts";
 
 /** A stream of log bytes. */
 export interface LogSource {
@@ -42,12 +40,11 @@ export async function analyseLogs(
 ): Promise<Analysis> {
   const groups = new Groups();
   const judge = new Judge();
-  const patterns = new MultiSearch(triggers);
   let bytes = 0;
   let count = 0;
   for await (const source of sources) {
     count++;
-    const scanner = new LineScanner(patterns, lineReader(source.name, judge, groups, options));
+    const scanner = new LineScanner(triggerSearch, lineReader(source.name, judge, groups, options));
     for await (const chunk of source.read(options.signal)) {
       bytes += chunk.length;
       scanner.write(chunk);
@@ -76,16 +73,11 @@ function lineReader(
     const time = record.time ?? lastTime;
     lastTime = time;
     if (since !== undefined && time !== undefined && time < since) return;
-    const subjects = subjectsOf(record);
-    const verdict = judge.judge(
-      record,
-      subjects,
-      line.found.flatMap((id) => literalOf(id) ?? []),
-    );
-    const example = { source, offset: line.offset, text: line.text, ...(time !== undefined && { time }) };
-    if (verdict.kind === "change") groups.addChange(verdict.change, example);
-    if (verdict.kind !== "cause") return;
-    groups.add(verdict.cause, { ...example, component: record.component, subjects });
+    const verdict = judge.judge(record, line.found);
+    if (verdict.kind === "normal") return;
+    const example: Example = { source, offset: line.offset, text: line.text, time };
+    if (verdict.kind === "change") return groups.addChange(verdict.change, example);
+    groups.add(verdict.cause, example, record.component, verdict.subjects);
     onFinding?.(verdict.cause, example);
   };
 }

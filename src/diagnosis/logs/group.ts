@@ -9,7 +9,7 @@ export interface Example {
   readonly source: string;
   /** Bytes before the line in its source. */
   readonly offset: number;
-  readonly time?: number;
+  readonly time?: number | undefined;
   /** At most 500 characters of it. */
   readonly text: string;
 }
@@ -35,11 +35,11 @@ const mostExamples = 5;
 const mostSubjects = 200;
 const mostChanges = 1000;
 
-/** One line to count. */
-export interface Occurrence extends Example {
-  readonly component: Component;
-  readonly subjects: Subjects;
-}
+const counted = ["image", "host", "robot", "client", "pod"] as const satisfies readonly (keyof Subjects)[];
+
+/** A string cut from a line keeps the whole line in memory; a copy does not. */
+const copied = (text: string): string => Buffer.from(text, "utf16le").toString("utf16le");
+const begin = (text: string): string => copied(text.slice(0, 500));
 
 class Group implements CauseGroup {
   readonly cause: Cause;
@@ -55,7 +55,7 @@ class Group implements CauseGroup {
     this.cause = cause;
   }
 
-  add({ component, subjects, source, offset, time, text }: Occurrence): void {
+  add({ source, offset, time, text }: Example, component: Component, subjects: Subjects): void {
     this.count++;
     this.components.set(component, (this.components.get(component) ?? 0) + 1);
     if (time !== undefined) {
@@ -63,17 +63,20 @@ class Group implements CauseGroup {
       this.last = Math.max(this.last ?? time, time);
       this.timeline.add(time);
     }
-    for (const [kind, value] of Object.entries(subjects) as [keyof Subjects, string][])
-      if (kind !== "requestId") this.#count(kind, value);
+    for (const kind of counted) {
+      const value = subjects[kind];
+      if (value !== undefined) this.#count(kind, value);
+    }
     if (this.examples.length < mostExamples)
-      this.examples.push({ source, offset, ...(time !== undefined && { time }), text: text.slice(0, 500) });
+      this.examples.push({ source, offset, ...(time !== undefined && { time }), text: begin(text) });
   }
 
   #count(kind: keyof Subjects, value: string): void {
-    const counts = this.subjects.get(kind) ?? new Map<string, number>();
-    this.subjects.set(kind, counts);
+    let counts = this.subjects.get(kind);
+    if (counts === undefined) this.subjects.set(kind, (counts = new Map<string, number>()));
     const count = counts.get(value);
-    if (count !== undefined || counts.size < mostSubjects) counts.set(value, (count ?? 0) + 1);
+    if (count !== undefined) counts.set(value, count + 1);
+    else if (counts.size < mostSubjects) counts.set(copied(value), 1);
   }
 }
 
@@ -82,10 +85,11 @@ export class Groups {
   readonly #groups = new Map<Cause, Group>();
   readonly #changes: SeenChange[] = [];
 
-  add(cause: Cause, occurrence: Occurrence): void {
-    const group = this.#groups.get(cause) ?? new Group(cause);
-    this.#groups.set(cause, group);
-    group.add(occurrence);
+  /** @param line told of it, by a component, about some things */
+  add(cause: Cause, line: Example, component: Component, subjects: Subjects): void {
+    let group = this.#groups.get(cause);
+    if (group === undefined) this.#groups.set(cause, (group = new Group(cause)));
+    group.add(line, component, subjects);
   }
 
   addChange(change: Change, { source, offset, time, text }: Example): void {
@@ -95,7 +99,7 @@ export class Groups {
       source,
       offset,
       ...(time !== undefined && { time }),
-      text: text.slice(0, 500),
+      text: begin(text),
     });
   }
 

@@ -2,15 +2,15 @@ import type { Cause } from "../causes/cause.ts";
 import { notEstablished } from "../causes/not-established.ts";
 import { pullFailed } from "../causes/pull-failed.ts";
 import { judgeRequest } from "./access-rules.ts";
-import { changes, type Change } from "./changes.ts";
-import { whyNormal } from "./normal.ts";
+import type { Change } from "./changes.ts";
+import { wordlessNormals } from "./normal.ts";
 import { Recent } from "./recent.ts";
 import type { LogRecord } from "./record.ts";
-import { signsByLiteral, type RankedSign } from "./signs.ts";
-import type { Subjects } from "./subjects.ts";
+import { meanings, type RankedSign } from "./signs.ts";
+import { subjectsOf, type Subjects } from "./subjects.ts";
 
 export type Verdict =
-  | { readonly kind: "cause"; readonly cause: Cause }
+  | { readonly kind: "cause"; readonly cause: Cause; readonly subjects: Subjects }
   | { readonly kind: "change"; readonly change: Change }
   | { readonly kind: "normal" };
 
@@ -26,16 +26,17 @@ export class Judge {
   readonly #byPod = new Recent<Cause>(4096);
   readonly #byImage = new Recent<Cause>(4096);
 
-  /** @param found the texts for which the line was looked at */
-  judge(record: LogRecord, subjects: Subjects, found: readonly string[]): Verdict {
-    if (whyNormal(record) !== undefined) return normal;
+  /** @param found the triggers for which the line was looked at */
+  judge(record: LogRecord, found: readonly number[]): Verdict {
+    if (isNormal(record, found)) return normal;
     const change = changeIn(record, found);
     if (change !== undefined) return { kind: "change", change };
     const { cause, follows } = causeOf(record, found);
     if (cause === undefined) return normal;
+    const subjects = subjectsOf(record);
     const told = follows ? (this.#toldBefore(subjects, cause) ?? cause) : cause;
     if (!follows && cause !== notEstablished) this.#remember(subjects, cause);
-    return { kind: "cause", cause: told };
+    return { kind: "cause", cause: told, subjects };
   }
 
   #toldBefore({ requestId, robot, pod, image }: Subjects, cause: Cause): Cause | undefined {
@@ -63,7 +64,7 @@ interface Told {
   readonly follows: boolean;
 }
 
-function causeOf(record: LogRecord, found: readonly string[]): Told {
+function causeOf(record: LogRecord, found: readonly number[]): Told {
   const signed = bestSign(record, found);
   const follows = signed?.sign.follows === true;
   if (record.request !== undefined && record.request.status > 0) {
@@ -79,10 +80,10 @@ function causeOf(record: LogRecord, found: readonly string[]): Told {
   return { follows, ...(record.level === "error" && { cause: notEstablished }) };
 }
 
-function bestSign(record: LogRecord, found: readonly string[]): RankedSign | undefined {
+function bestSign(record: LogRecord, found: readonly number[]): RankedSign | undefined {
   let best: RankedSign | undefined;
-  for (const literal of new Set(found))
-    for (const ranked of signsByLiteral.get(literal) ?? []) {
+  for (const trigger of found)
+    for (const ranked of meanings[trigger]?.signs ?? none) {
       if (best !== undefined && ranked.rank >= best.rank) continue;
       const { components, pattern } = ranked.sign;
       if (components !== undefined && !components.includes(record.component)) continue;
@@ -92,11 +93,20 @@ function bestSign(record: LogRecord, found: readonly string[]): RankedSign | und
   return best;
 }
 
-function changeIn(record: LogRecord, found: readonly string[]): Change | undefined {
+const none: readonly never[] = [];
+
+function isNormal(record: LogRecord, found: readonly number[]): boolean {
+  for (const kind of wordlessNormals) if (kind.holds(record)) return true;
+  for (const trigger of found)
+    for (const kind of meanings[trigger]?.normals ?? none) if (kind.holds(record)) return true;
+  return false;
+}
+
+function changeIn(record: LogRecord, found: readonly number[]): Change | undefined {
   // A request that failed changed nothing.
   if (record.request !== undefined && record.request.status >= 300) return undefined;
-  return changes.find(
-    (change) =>
-      found.includes(change.literal) && (change.pattern === undefined || change.pattern.test(record.message)),
-  );
+  for (const trigger of found)
+    for (const change of meanings[trigger]?.changes ?? none)
+      if (change.pattern === undefined || change.pattern.test(record.message)) return change;
+  return undefined;
 }

@@ -27,7 +27,7 @@ function foundByHand(patterns: readonly BytePattern[], bytes: Buffer, from: numb
 // Few letters, so that there are many matches and many that nearly match.
 const byte = fc.constantFrom(97, 98, 99);
 const pattern = fc.array(fc.uniqueArray(byte, { minLength: 1, maxLength: 2 }), {
-  minLength: 2,
+  minLength: 3,
   maxLength: 6,
 });
 

@@ -6,7 +6,11 @@ export const literalPattern = (text: string): BytePattern => [...Buffer.from(tex
 
 interface Candidate {
   readonly id: number;
-  readonly pattern: BytePattern;
+  readonly length: number;
+  /** Of each byte of the text the one that may stand there, or the first of several. */
+  readonly bytes: Uint8Array;
+  /** Where more than one may stand: all of them, by place. */
+  readonly choices: readonly (readonly [place: number, bytes: readonly number[]])[];
   /** 1 for each byte that may stand first in the window: most candidates fail there. */
   readonly firstOfWindow: Uint8Array;
   /** Where the window ends in the pattern. */
@@ -15,20 +19,22 @@ interface Candidate {
 
 /**
  * Finds many texts at once in bytes, the way of Wu and Manber ("A fast algorithm for multi-pattern searching", TR-94-17):
- * of each text one window is chosen, all of the same length; a table over pairs of bytes tells how far the search may
- * jump. How many texts there are hardly matters.
+ * of each text one window is chosen, all of the same length; a table over blocks of three bytes, by their hash, tells how
+ * far the search may jump. How many texts there are hardly matters. Blocks of two make jumps a quarter shorter with some
+ * two hundred texts, and three times as many places are looked at in vain.
  */
 export class MultiSearch {
   readonly #shift: Uint8Array;
-  /** By the pair of bytes that a window ends with. */
-  readonly #candidates: (Candidate[] | undefined)[] = Array.from({ length: 65_536 }, () => undefined);
+  /** By the block that a window ends with. */
+  readonly #listOf = new Uint16Array(65_536);
+  readonly #lists: Candidate[][] = [[]];
   readonly #window: number;
 
-  /** @param patterns at least two bytes each; a match is told by its index here */
+  /** @param patterns at least three bytes each; a match is told by its index here */
   constructor(patterns: readonly BytePattern[]) {
     this.#window = Math.min(...patterns.map((p) => p.length));
-    if (this.#window < 2) throw new RangeError("a pattern needs two bytes");
-    this.#shift = new Uint8Array(65_536).fill(this.#window - 1);
+    if (this.#window < 3) throw new RangeError("a pattern needs three bytes");
+    this.#shift = new Uint8Array(65_536).fill(this.#window - 2);
     patterns.forEach((pattern, id) => this.#add(pattern, id));
   }
 
@@ -37,14 +43,14 @@ export class MultiSearch {
     const start = rarestWindow(pattern, window);
     const firstOfWindow = new Uint8Array(256);
     for (const byte of pattern[start] ?? []) firstOfWindow[byte] = 1;
-    for (let at = 1; at < window; at++)
-      for (const pair of pairsAt(pattern, start + at)) {
+    const candidate = { ...candidateOf(pattern, id), firstOfWindow, windowEnd: start + window - 1 };
+    for (let at = 2; at < window; at++)
+      for (const block of blocksAt(pattern, start + at)) {
         const shift = window - 1 - at;
-        if (shift < (this.#shift[pair] ?? 0)) this.#shift[pair] = shift;
+        if (shift < (this.#shift[block] ?? 0)) this.#shift[block] = shift;
         if (shift > 0) continue;
-        const list = this.#candidates[pair] ?? [];
-        list.push({ id, pattern, firstOfWindow, windowEnd: start + window - 1 });
-        this.#candidates[pair] = list;
+        if (this.#listOf[block] === 0) this.#listOf[block] = this.#lists.push([]) - 1;
+        this.#lists[this.#listOf[block] ?? 0]?.push(candidate);
       }
   }
 
@@ -59,42 +65,64 @@ export class MultiSearch {
     onMatch: (id: number, start: number, end: number) => void,
   ): void {
     const shift = this.#shift;
-    const lists = this.#candidates;
+    const lists = this.#lists;
+    const listOf = this.#listOf;
     const last = this.#window - 1;
     let at = from + this.#window - 1;
     while (at < to) {
       // Within bounds: from < at < to.
-      const pair = ((bytes[at - 1] as number) << 8) | (bytes[at] as number);
-      const jump = shift[pair] as number;
+      const block = blockOf(bytes[at - 2] as number, bytes[at - 1] as number, bytes[at] as number);
+      const jump = shift[block] as number;
       if (jump > 0) {
         at += jump;
         continue;
       }
-      const candidates = lists[pair];
-      if (candidates !== undefined)
-        for (let i = 0; i < candidates.length; i++) {
-          const { id, pattern, firstOfWindow, windowEnd } = candidates[i] as Candidate;
-          if (firstOfWindow[bytes[at - last] as number] === 0) continue;
-          const start = at - windowEnd;
-          const end = start + pattern.length;
-          if (start >= from && end <= to && matches(bytes, start, pattern)) onMatch(id, start, end);
-        }
+      const candidates = lists[listOf[block] as number] as Candidate[];
+      for (let i = 0; i < candidates.length; i++) {
+        const candidate = candidates[i] as Candidate;
+        if (candidate.firstOfWindow[bytes[at - last] as number] === 0) continue;
+        const start = at - candidate.windowEnd;
+        const end = start + candidate.length;
+        if (start >= from && end <= to && matches(bytes, start, candidate)) onMatch(candidate.id, start, end);
+      }
       at++;
     }
   }
 }
 
-function matches(bytes: Buffer, start: number, pattern: BytePattern): boolean {
-  for (let i = 0; i < pattern.length; i++)
-    if (pattern[i]?.includes(bytes[start + i] as number) !== true) return false;
+function candidateOf(
+  pattern: BytePattern,
+  id: number,
+): Pick<Candidate, "id" | "length" | "bytes" | "choices"> {
+  return {
+    id,
+    length: pattern.length,
+    bytes: Uint8Array.from(pattern, ([first]) => first ?? 0),
+    choices: pattern.flatMap((bytes, place) => (bytes.length > 1 ? [[place, bytes] as const] : [])),
+  };
+}
+
+function matches(bytes: Buffer, start: number, { bytes: wanted, choices }: Candidate): boolean {
+  let choice = 0;
+  for (let i = 0; i < wanted.length; i++) {
+    const byte = bytes[start + i] as number;
+    const several = choices[choice];
+    if (several !== undefined && several[0] === i) {
+      choice++;
+      if (!several[1].includes(byte)) return false;
+    } else if (byte !== wanted[i]) return false;
+  }
   return true;
 }
 
-/** The pairs of bytes that may stand at `at - 1` and `at`. */
-function pairsAt(pattern: BytePattern, at: number): readonly number[] {
-  return (pattern[at - 1] ?? []).flatMap((first) =>
-    (pattern[at] ?? []).map((second) => (first << 8) | second),
-  );
+/** The hash of three bytes, 16 bits. */
+const blockOf = (first: number, second: number, third: number): number =>
+  ((first << 10) ^ (second << 5) ^ third) & 0xffff;
+
+/** The hashes of the blocks that may end at `at`, each once. */
+function blocksAt(pattern: BytePattern, at: number): ReadonlySet<number> {
+  const [first = [], second = [], third = []] = pattern.slice(at - 2, at + 1);
+  return new Set(first.flatMap((a) => second.flatMap((b) => third.map((c) => blockOf(a, b, c)))));
 }
 
 /** Where the window with the rarest bytes begins: the rarer they are, the seldomer is one looked at in vain. */

@@ -1,8 +1,10 @@
 import type { LogRecord } from "./record.ts";
 
 /** One kind of line that looks like a failure and is none. */
-interface Normal {
+export interface Normal {
   readonly why: string;
+  /** Every such line holds it, letter for letter and however it is quoted; without one, each line is asked. */
+  readonly literal?: string;
   holds(record: LogRecord): boolean;
 }
 
@@ -10,7 +12,7 @@ const isRegistry = ({ component }: LogRecord): boolean =>
   component === "registry" || component === "registry-access";
 
 /** Sources: facts of Harbor's logs §5, and the logs of a healthy installation. */
-const normals: readonly Normal[] = [
+export const normals: readonly Normal[] = [
   {
     why: "a push asks first whether a layer or manifest is there already",
     holds: (r) =>
@@ -33,18 +35,28 @@ const normals: readonly Normal[] = [
   },
   {
     why: "the kubelet has not measured its disks yet, just after its start",
-    holds: (r) => r.message.includes("Stats initialization may not have completed yet"),
+    literal: "Stats initialization may not have completed yet",
+    holds: () => true,
   },
   {
     why: "Harbor looks up what may not be there; the caller gets its 404",
-    holds: (r) =>
-      r.message.startsWith("Failed to get info of project") ||
-      r.message.includes('"message":"object is not found"') ||
-      r.message.includes("Unable to handle service"),
+    literal: "Failed to get info of project",
+    holds: (r) => r.message.startsWith("Failed to get info of project"),
+  },
+  {
+    why: "Harbor looks up what may not be there; the caller gets its 404",
+    literal: "object is not found",
+    holds: (r) => r.message.includes('"message":"object is not found"'),
+  },
+  {
+    why: "Harbor looks up what may not be there; the caller gets its 404",
+    literal: "Unable to handle service",
+    holds: () => true,
   },
   {
     why: "beego looks for a file that Harbor does not have",
-    holds: (r) => r.message.includes("If you do not use this, just ignore it"),
+    literal: "If you do not use this, just ignore it",
+    holds: () => true,
   },
   {
     why: "ks-apiserver without an ingress controller's folder",
@@ -60,6 +72,5 @@ const normals: readonly Normal[] = [
   },
 ];
 
-/** Why a line that looks like a failure is none; undefined where it may be one. */
-export const whyNormal = (record: LogRecord): string | undefined =>
-  normals.find((normal) => normal.holds(record))?.why;
+/** Those that any line may be. */
+export const wordlessNormals: readonly Normal[] = normals.filter(({ literal }) => literal === undefined);

@@ -23,19 +23,26 @@ export function parseLine(line: string, now: number): LogRecord {
 }
 
 function parseText({ text, time, component }: Unwrapped, now: number): LogRecord {
-  const record = ofFormat(text, now) ?? { component: component ?? "unknown", message: text };
+  const record = ofFormat(text, now);
+  if (record === undefined) return { component: component ?? "unknown", message: text, time };
   // The carrier knows the program; containerd and docker, core and jobservice write alike.
   const isProxy = record.component === "nginx-access" || record.component === "nginx-error";
   const isAccess = record.request !== undefined && record.component === "registry-access";
   const writer = component === undefined || isProxy || isAccess ? record.component : component;
   const at = record.time ?? time;
-  return { ...record, component: writer, ...(at !== undefined && { time: at }) };
+  return writer === record.component && at === record.time
+    ? record
+    : { ...record, component: writer, time: at };
 }
 
 function ofFormat(text: string, now: number): LogRecord | undefined {
   const first = text.charCodeAt(0);
   // A digit: dates, and access logs, which begin with an address.
-  if (first >= 0x30 && first <= 0x39) return parseHarbor(text) ?? parseSlashDated(text) ?? parseAccess(text);
+  if (first >= 0x30 && first <= 0x39) {
+    const fifth = text.charCodeAt(4);
+    const dated = fifth === 0x2d ? parseHarbor(text) : fifth === 0x2f ? parseSlashDated(text) : undefined;
+    return dated ?? parseAccess(text);
+  }
   if (text.startsWith("time=")) return parseLogrus(text);
   return parseKlog(text, now) ?? parseAccess(text);
 }

@@ -11,7 +11,7 @@ export interface FoundLine {
   readonly text: string;
   /** Bytes before it in its source. */
   readonly offset: number;
-  /** What was found in it, by the number of its pattern. */
+  /** What was found in it, each once, by the number of its pattern. */
   readonly found: readonly number[];
 }
 
@@ -98,11 +98,11 @@ export class LineScanner {
       if (from >= lineEnd) {
         if (found.length > 0) this.#emit(bytes, start, lineEnd, found);
         found = [];
-        start = bytes.lastIndexOf(newline, from) + 1;
+        start = lineStart(bytes, from);
         const next = bytes.indexOf(newline, from);
         lineEnd = next < 0 || next > end ? end : next;
       }
-      if (to <= start + longestLine) found.push(id);
+      if (to <= start + longestLine && !found.includes(id)) found.push(id);
     });
     if (found.length > 0) this.#emit(bytes, start, lineEnd, found);
   }
@@ -113,4 +113,11 @@ export class LineScanner {
     const text = bytes.toString("utf8", start, isCarriageReturn ? end - 1 : end);
     this.#onLine({ text, offset: this.#offset + start, found });
   }
+}
+
+/** Where the line begins in which a place lies. Most lines are short: calling lastIndexOf takes longer than this. */
+function lineStart(bytes: Buffer, place: number): number {
+  let at = place;
+  while (at > 0 && bytes[at - 1] !== newline) at--;
+  return at;
 }

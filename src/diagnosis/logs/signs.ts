@@ -1,7 +1,8 @@
 import type { Cause, Sign } from "../causes/cause.ts";
 import { causes } from "../causes/catalogue.ts";
-import { changes } from "./changes.ts";
-import { literalPattern, type BytePattern } from "./multi-search.ts";
+import { changes, type Change } from "./changes.ts";
+import { literalPattern, MultiSearch, type BytePattern } from "./multi-search.ts";
+import { normals, type Normal } from "./normal.ts";
 
 /** A sign with the cause that it speaks for. */
 export interface RankedSign {
@@ -46,10 +47,34 @@ const shapes: readonly BytePattern[] = [
   literalPattern('"" 400 '),
 ];
 
-const literals = [...new Set([...signsByLiteral.keys(), ...changes.map((c) => c.literal), ...general])];
+const literals = [
+  ...new Set([
+    ...signsByLiteral.keys(),
+    ...changes.map((c) => c.literal),
+    ...normals.flatMap((n) => n.literal ?? []),
+    ...general,
+  ]),
+];
 
-/** Everything for which a line is looked at. */
-export const triggers: readonly BytePattern[] = [...literals.map(literalPattern), ...shapes];
+/** Everything for which a line is looked at; in what follows each is known by its index. */
+const triggers: readonly BytePattern[] = [...literals.map(literalPattern), ...shapes];
 
-/** The text that a trigger stands for; undefined for shapes, which speak for no cause. */
-export const literalOf = (trigger: number): string | undefined => literals[trigger];
+/** Searches for all of them. */
+export const triggerSearch = new MultiSearch(triggers);
+
+/** What one trigger may mean. Shapes, and failures in general, mean nothing by themselves. */
+export interface Meaning {
+  readonly signs: readonly RankedSign[];
+  readonly changes: readonly Change[];
+  readonly normals: readonly Normal[];
+}
+
+/** By trigger. */
+export const meanings: readonly Meaning[] = triggers.map((_, trigger) => {
+  const literal = literals[trigger];
+  return {
+    signs: (literal === undefined ? undefined : signsByLiteral.get(literal)) ?? [],
+    changes: changes.filter((change) => change.literal === literal),
+    normals: normals.filter((normal) => literal !== undefined && normal.literal === literal),
+  };
+});

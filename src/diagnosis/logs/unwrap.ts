@@ -5,9 +5,9 @@ import { monthNumber, parseIsoTime, timeInYear } from "./time.ts";
 export interface Unwrapped {
   readonly text: string;
   /** The carrier's time, in milliseconds. */
-  readonly time?: number;
+  readonly time?: number | undefined;
   /** Whom the carrier names. */
-  readonly component?: Component;
+  readonly component?: Component | undefined;
 }
 
 // oxlint-disable-next-line no-control-regex -- colours are what this takes away
@@ -34,23 +34,74 @@ export function unwrap(line: string, now: number): Unwrapped {
   let time: number | undefined;
   let component: Component | undefined;
   for (let depth = 0; depth < 4; depth++) {
-    const before = text;
-    const first = text.charCodeAt(0);
-    let found: RegExpExecArray | null;
-    if (first === 0x5b && (found = kubectl.exec(text)) !== null) component ??= componentNamed(found[1] ?? "");
-    else if ((found = cri.exec(text)) !== null || (found = stamped.exec(text)) !== null)
-      time = parseIsoTime(found[1] ?? "") ?? time;
-    else if ((found = syslog.exec(text)) !== null) {
-      const [, month = "", day = "", clock = "", , program = ""] = found;
-      time = timeInYear(monthNumber(month), Number(day), clock, now) ?? time;
-      component ??= componentNamed(program);
-    } else if ((found = syslog5424.exec(text)) !== null) {
-      time = parseIsoTime(found[1] ?? "") ?? time;
-      component ??= componentNamed(found[2] ?? "");
-    } else if ((found = compose.exec(text)) !== null) component ??= componentNamed(found[1] ?? "");
-    else break;
-    text = text.slice(found[0].length);
-    if (text === before) break;
+    const carrier = carrierOf(text, now);
+    if (carrier === undefined) break;
+    text = text.slice(carrier.length);
+    time = carrier.time ?? time;
+    component ??= carrier.component;
   }
-  return { text, ...(time !== undefined && { time }), ...(component !== undefined && { component }) };
+  return { text, time, component };
+}
+
+interface Carrier {
+  readonly length: number;
+  readonly time?: number | undefined;
+  readonly component?: Component | undefined;
+}
+
+/** What carries a line. An expression is only tried where its first characters can stand: most lines have no carrier. */
+function carrierOf(text: string, now: number): Carrier | undefined {
+  const first = text.charCodeAt(0);
+  if (first === 0x5b) return named(kubectl.exec(text));
+  // `2026-11-22T…`
+  if (isDigit(first) && text.charCodeAt(4) === 0x2d && text.charCodeAt(10) === 0x54) {
+    const found = cri.exec(text) ?? stamped.exec(text);
+    if (found !== null) return { length: found[0].length, time: parseIsoTime(found[1] ?? "") };
+  }
+  if (text.charCodeAt(3) === 0x20) {
+    const found = syslog.exec(text);
+    if (found !== null) return ofSyslog(found, now);
+  }
+  // `<13>1 ` or `1 `
+  if (first === 0x3c || (first === 0x31 && text.charCodeAt(1) === 0x20)) {
+    const found = syslog5424.exec(text);
+    if (found !== null)
+      return {
+        length: found[0].length,
+        time: parseIsoTime(found[1] ?? ""),
+        component: componentNamed(found[2] ?? ""),
+      };
+  }
+  return mayBeCompose(text) ? named(compose.exec(text)) : undefined;
+}
+
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
+
+function named(found: RegExpExecArray | null): Carrier | undefined {
+  return found === null ? undefined : { length: found[0].length, component: componentNamed(found[1] ?? "") };
+}
+
+function ofSyslog(found: RegExpExecArray, now: number): Carrier {
+  const [whole, month = "", day = "", clock = "", , program = ""] = found;
+  return {
+    length: whole.length,
+    time: timeInYear(monthNumber(month), Number(day), clock, now),
+    component: componentNamed(program),
+  };
+}
+
+/** Whether a bar, or what may be a blank beyond ASCII, follows the first word. */
+function mayBeCompose(text: string): boolean {
+  let at = 0;
+  while (at < 65 && isNameCharacter(text.charCodeAt(at))) at++;
+  while (text.charCodeAt(at) <= 0x20) at++;
+  const code = text.charCodeAt(at);
+  return code === 0x7c || code >= 0x80;
+}
+
+function isNameCharacter(code: number): boolean {
+  const letter = code | 0x20;
+  return (
+    (letter >= 0x61 && letter <= 0x7a) || isDigit(code) || code === 0x2e || code === 0x2d || code === 0x5f
+  );
 }

@@ -14,15 +14,14 @@ export function parseAccess(text: string): LogRecord | undefined {
   if (found === null) return undefined;
   const [, client = "", , stamp, line = "", status = "", bytes = "", , userAgent, took, upstreamTook] = found;
   const [method = "", target = ""] = line.split(" ", 2);
-  const time = stamp === undefined ? undefined : parseCommonLogTime(stamp);
   // nginx's own format ends with request time and upstream time; docker-registry's ends with the user agent.
   const isProxy = took !== undefined;
   return {
     component: isProxy || found[2] === undefined ? "nginx-access" : "registry-access",
-    ...(time !== undefined && { time }),
+    time: stamp === undefined ? undefined : parseCommonLogTime(stamp),
     message: line,
     client,
-    ...(userAgent !== undefined && { userAgent }),
+    userAgent,
     request: {
       method,
       target,

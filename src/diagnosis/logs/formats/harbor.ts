@@ -12,27 +12,27 @@ const levels: Readonly<Record<string, Level>> = {
   FATAL: "error",
 };
 
-const field = (fields: string, name: string): string | undefined =>
-  new RegExp(`${name}="([^"]*)"`).exec(fields)?.[1] || undefined;
+/** What stands in `name="…"`; undefined where there is nothing. */
+function field(fields: string, name: string): string | undefined {
+  const start = fields.indexOf(`${name}="`) + name.length + 2;
+  if (start < name.length + 2) return undefined;
+  const end = fields.indexOf('"', start);
+  return end <= start ? undefined : fields.slice(start, end);
+}
 
 /** core, jobservice and registryctl: `2026-11-22T19:05:34Z [ERROR] [/place.go:1][requestID="…"]: message`. */
 export function parseHarbor(text: string): LogRecord | undefined {
   const found = line.exec(text);
   if (found === null) return undefined;
   const [whole, stamp = "", word = "", place = "", fields = ""] = found;
-  const time = parseIsoTime(stamp);
-  const level = levels[word];
-  const requestId = field(fields, "requestID");
-  const client = field(fields, "client IP");
-  const userAgent = field(fields, "user agent");
   return {
     component: writer(place),
-    ...(time !== undefined && { time }),
-    ...(level !== undefined && { level }),
+    time: parseIsoTime(stamp),
+    level: levels[word],
     message: text.slice(whole.length),
-    ...(requestId !== undefined && { requestId }),
-    ...(client !== undefined && { client: client.replace(/:\d+$/, "") }),
-    ...(userAgent !== undefined && { userAgent }),
+    requestId: field(fields, "requestID"),
+    client: field(fields, "client IP")?.replace(/:\d+$/, ""),
+    userAgent: field(fields, "user agent"),
   };
 }
 

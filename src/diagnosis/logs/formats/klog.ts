@@ -1,4 +1,3 @@
-import type { Component } from "../component.ts";
 import type { Level, LogRecord } from "../record.ts";
 import { timeInYear } from "../time.ts";
 
@@ -19,28 +18,27 @@ export function parseKlog(text: string, now: number): LogRecord | undefined {
   const found = line.exec(text);
   if (found === null) return undefined;
   const [whole, letter = "", month = "", day = "", clock = "", file = ""] = found;
-  const time = timeInYear(Number(month) - 1, Number(day), clock, now);
-  const level = levels[letter];
   const message = text.slice(whole.length);
-  const component: Component =
-    kubesphere.has(file) || message.includes("/kapis/") || message.includes("/workspace/pkg/kapis")
-      ? "ks-apiserver"
-      : "kubelet";
-  const answered = component === "ks-apiserver" ? kapisRequest(message) : {};
+  const isKubesphere = kubesphere.has(file) || namesKapis(message);
+  const answered = isKubesphere ? kapisRequest(message) : undefined;
   return {
-    component,
-    ...(time !== undefined && { time }),
-    ...(level !== undefined && { level }),
+    component: isKubesphere ? "ks-apiserver" : "kubelet",
+    time: timeInYear(Number(month) - 1, Number(day), clock, now),
+    level: levels[letter],
     message,
-    ...answered,
+    client: answered?.client,
+    request: answered?.request,
   };
 }
 
+const namesKapis = (message: string): boolean =>
+  message.includes("kapis") && (message.includes("/kapis/") || message.includes("/workspace/pkg/kapis"));
+
 const kapis = /^(\S{2,64}) - "(\w+) (\S+) HTTP\/[\d.]+" (\d{3}) (\d+) \d+ms/;
 
-function kapisRequest(message: string): Pick<LogRecord, "client" | "request"> {
+function kapisRequest(message: string): Pick<LogRecord, "client" | "request"> | undefined {
   const found = kapis.exec(message);
-  if (found === null) return {};
+  if (found === null) return undefined;
   const [, client = "", method = "", target = "", status = "", bytes = ""] = found;
   const request = { method, target, status: Number(status), bytes: Number(bytes), byProxyItself: false };
   return { client, request };
