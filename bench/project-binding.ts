@@ -236,6 +236,7 @@ function worldOf(plant: BenchPlant, documents: readonly Document[]): World & Asy
     documentsHost: localHost(),
     openHost: () => Promise.resolve(localHost()),
     kubernetes: () => Promise.resolve(plant.client),
+    cluster: () => Promise.reject(new Error("one cluster only")),
     endpoint: (url, tls) => {
       const known = endpoints.get(url) ?? openEndpoint(url, { tls });
       endpoints.set(url, known);

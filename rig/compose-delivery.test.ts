@@ -66,6 +66,7 @@ async function site(harbor: ComposeHarbor, compose: object = {}): Promise<Site> 
       documentsHost: plain,
       openHost: unused,
       kubernetes: unused,
+      cluster: unused,
       endpoint: unused,
     },
     document,

@@ -1,6 +1,7 @@
 import type { HttpEndpoint } from "../clients/http/endpoint.ts";
 import type { TlsOptions } from "../clients/http/tls-options.ts";
 import type { Host } from "../clients/host/host.ts";
+import type { ClusterConfig } from "../clients/kubernetes/config.ts";
 import type { KubernetesClient } from "../clients/kubernetes/client.ts";
 import type { EngineWorld } from "../engine/world.ts";
 import type { Document, Reference } from "../model/document.ts";
@@ -45,6 +46,8 @@ export interface World extends EngineWorld {
    * @throws MoorlineError KUBECONFIG_* where there is none or it is not usable
    */
   kubernetes(): Promise<KubernetesClient>;
+  /** Another cluster; the same place, server and credential give the same client. */
+  cluster(config: ClusterConfig): Promise<KubernetesClient>;
   /**
    * An HTTPS endpoint; the same URL and options give the same connection pool.
    * @param from the machine that opens the connections, so that its network is used; this one otherwise

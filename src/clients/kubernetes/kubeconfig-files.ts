@@ -48,15 +48,30 @@ export async function readKubeconfigs(
   files: readonly string[],
   mustExist: boolean,
 ): Promise<MergedKubeconfig | undefined> {
-  const found: string[] = [];
+  const read: Named[] = [];
+  for (const file of files) {
+    const config = await readOne(file, mustExist);
+    if (config) read.push({ file, config });
+  }
+  return read.length === 0 ? undefined : merge(read);
+}
+
+/** Reads one kubeconfig's text. @param source what messages call it @throws KUBECONFIG_INVALID */
+export function kubeconfigOfText(text: string, source: string): MergedKubeconfig {
+  return merge([{ file: source, config: parseOne(text, source) }]);
+}
+
+interface Named {
+  readonly file: string;
+  readonly config: KubeconfigFile;
+}
+
+function merge(read: readonly Named[]): MergedKubeconfig {
   let currentContext: string | undefined;
   const contexts = new Map<string, Entry<Context>>();
   const clusters = new Map<string, Entry<Cluster>>();
   const users = new Map<string, Entry<User>>();
-  for (const file of files) {
-    const config = await readOne(file, mustExist);
-    if (!config) continue;
-    found.push(file);
+  for (const { file, config } of read) {
     currentContext ||= config["current-context"];
     for (const { name, context } of config.contexts ?? [])
       addTo(contexts, name, { value: context, file, field: `contexts[${name}].context` });
@@ -65,7 +80,7 @@ export async function readKubeconfigs(
     for (const { name, user } of config.users ?? [])
       addTo(users, name, { value: user ?? {}, file, field: `users[${name}].user` });
   }
-  return found.length === 0 ? undefined : { files: found, currentContext, contexts, clusters, users };
+  return { files: read.map((r) => r.file), currentContext, contexts, clusters, users };
 }
 
 function addTo<T>(map: Map<string, Entry<T>>, name: string, entry: Entry<T>): void {
@@ -85,6 +100,10 @@ async function readOne(file: string, mustExist: boolean): Promise<KubeconfigFile
       cause: thrown,
     });
   }
+  return parseOne(text, file);
+}
+
+function parseOne(text: string, file: string): KubeconfigFile {
   if (text.length > longestFile) throw invalid(file, "-", { en: "it is too large", zh: "文件过大" });
   let document: unknown;
   try {

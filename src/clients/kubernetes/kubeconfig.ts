@@ -8,6 +8,7 @@ import { execCredential } from "./exec-credential.ts";
 import {
   inlineOrFile,
   invalid,
+  kubeconfigOfText,
   readKubeconfigs,
   readReferenced,
   type Entry,
@@ -36,6 +37,32 @@ export async function loadKubeconfig(options: KubeconfigOptions): Promise<Cluste
   const config = await read(options);
   if (!config) throw missing(options);
   return configOf(config, options);
+}
+
+/**
+ * Reads a kubeconfig that lies in an object of a cluster: who may write it must not reach this machine by it, so it
+ * holds all that it needs in itself, and names neither files nor programs.
+ * @param source what messages call it: `Secret/moorline/member-1 (kubeconfig)`
+ * @throws KUBECONFIG_INVALID, KUBECONFIG_CONTEXT_UNKNOWN, KUBECONFIG_UNSUPPORTED
+ */
+export async function containedKubeconfig(
+  text: string,
+  source: string,
+  context: string | undefined,
+): Promise<ClusterConfig> {
+  const config = kubeconfigOfText(text, source);
+  const { cluster, user } = chosen(config, context);
+  const outside = [
+    ...["certificate-authority"].map((field) => [cluster, field] as const),
+    ...["client-certificate", "client-key", "tokenFile", "exec"].map((field) => [user, field] as const),
+  ];
+  for (const [entry, field] of outside) {
+    const value = (entry.value as Readonly<Record<string, unknown>>)[field];
+    if (value === undefined || value === "") continue;
+    const parameters = { field: `${entry.field}.${field}`, value: typeof value === "string" ? value : "-" };
+    throw new MoorlineError("KUBECONFIG_UNSUPPORTED", { subject: source, parameters });
+  }
+  return configOf(config, { context, environment: {} });
 }
 
 function candidates(options: KubeconfigOptions): readonly string[] {

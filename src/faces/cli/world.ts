@@ -7,6 +7,7 @@ import { inClusterConfig, isInCluster } from "../../clients/kubernetes/in-cluste
 import { loadKubeconfig } from "../../clients/kubernetes/kubeconfig.ts";
 import type { SshHost } from "../../clients/host/ssh/ssh-host.ts";
 import type { World } from "../../kinds/world.ts";
+import { openClusters } from "../clusters.ts";
 import type { Io } from "./command.ts";
 
 export interface WorldOptions {
@@ -26,6 +27,7 @@ export function openWorld(options: WorldOptions): OpenWorld {
   const endpoints = new Map<Host | undefined, Map<string, HttpEndpoint>>();
   const hosts = new Map<string, Promise<SshHost>>();
   let kubernetes: Promise<KubernetesClient> | undefined;
+  const clusters = openClusters();
   const { environment } = options.io;
 
   const connect = async (): Promise<KubernetesClient> => {
@@ -59,6 +61,7 @@ export function openWorld(options: WorldOptions): OpenWorld {
       return opening;
     },
     kubernetes: () => (kubernetes ??= connect()),
+    cluster: clusters.open,
     endpoint: (url, tls, from) => {
       const pool = endpoints.get(from) ?? new Map<string, HttpEndpoint>();
       endpoints.set(from, pool);
@@ -74,6 +77,7 @@ export function openWorld(options: WorldOptions): OpenWorld {
       const pools = [...endpoints.values()].flatMap((pool) => [...pool.values()]);
       await Promise.all(pools.map((e) => e[Symbol.asyncDispose]()));
       for (const host of hosts.values()) await (await host.catch(() => undefined))?.[Symbol.asyncDispose]();
+      await clusters[Symbol.asyncDispose]();
       await (await kubernetes?.catch(() => undefined))?.[Symbol.asyncDispose]();
     },
   };

@@ -89,8 +89,8 @@ export const controllerRights: readonly Right[] = [
   {
     group: "cluster.kubesphere.io",
     resources: ["clusters"],
-    verbs: ["list"],
-    why: "which KubeSphere this is",
+    verbs: ["get", "list"],
+    why: "which KubeSphere this is; members that bindings name",
   },
   {
     group: "installer.kubesphere.io",

@@ -2,9 +2,12 @@ import type { KubernetesClient } from "../../clients/kubernetes/client.ts";
 import type { Namespace, NewObject, Secret, ServiceAccount } from "../../clients/kubernetes/object.ts";
 import { resources } from "../../clients/kubernetes/resources.ts";
 import { isError, MoorlineError } from "../../model/errors.ts";
+import type { Document } from "../../model/document.ts";
+import { connectCluster, connectedCluster } from "../shared/cluster-reference.ts";
 import type { World } from "../world.ts";
 import type { SecretAt } from "./actions.ts";
 import { fenceAnnotation } from "./ownership.ts";
+import type { ProjectBindingSpec } from "./schema.ts";
 import type { SecretObject } from "./secret-content.ts";
 
 export interface NamespaceObject {
@@ -74,8 +77,22 @@ export interface ServiceAccountChange {
   readonly pullSecrets: readonly string[];
 }
 
-export async function openCluster(world: World): Promise<Cluster> {
-  return clusterOf(await world.kubernetes());
+/** The cluster whose projects a binding means, as it was last connected to. */
+export async function openCluster(
+  document: Document<ProjectBindingSpec>,
+  world: World,
+  signal: AbortSignal,
+): Promise<Cluster> {
+  return clusterOf(await connectedCluster(document.spec.cluster, document, world, signal));
+}
+
+/** The same, connected anew: what observing begins with. */
+export async function reopenCluster(
+  document: Document<ProjectBindingSpec>,
+  world: World,
+  signal: AbortSignal,
+): Promise<Cluster> {
+  return clusterOf(await connectCluster(document.spec.cluster, document, world, signal));
 }
 
 function clusterOf(client: KubernetesClient): Cluster {

@@ -6,7 +6,7 @@ import type { ConnectedHarbor } from "../harbor-registry/connect.ts";
 import type { TokenAnswer } from "../harbor-registry/token.ts";
 import type { Focus, World } from "../world.ts";
 import { answersOf, type Answers } from "./answers.ts";
-import { openCluster, type ServiceAccountObject } from "./cluster.ts";
+import { reopenCluster, type ServiceAccountObject } from "./cluster.ts";
 import { connect } from "./connection.ts";
 import { gatherAccounts, gatherSecrets } from "./gather-cluster.ts";
 import { gatherProjects, robotsByNamespace, type GatheredProject } from "./gather-harbor.ts";
@@ -57,7 +57,7 @@ export async function gather(
   // A wrong administrator ends everything here, before anything is judged.
   await harbor.harbor.system.currentUser(signal);
   await harbor.harbor.system.version(signal);
-  const cluster = await openCluster(world);
+  const cluster = await reopenCluster(document, world, signal);
   const id = clusterId(await cluster.uid(signal));
   const { focus } = world;
   const shared = spec.harborProject.name;

@@ -3,8 +3,10 @@ import { serviceProxyApi } from "../../clients/kubesphere/api.ts";
 import { renderRegistrySecret } from "../../clients/kubesphere/registry-secret.ts";
 import { verifyRegistrySecret, type SecretVerdict } from "../../clients/kubesphere/verify-secret.ts";
 import type { Proof } from "../../engine/kind.ts";
+import type { Document } from "../../model/document.ts";
 import { isError } from "../../model/errors.ts";
 import { message } from "../../text/message.ts";
+import { connectedCluster } from "../shared/cluster-reference.ts";
 import type { World } from "../world.ts";
 import type { Gathered } from "./gather.ts";
 import type { ProjectBindingSpec } from "./schema.ts";
@@ -15,16 +17,16 @@ import type { ProjectBindingSpec } from "./schema.ts";
  */
 export async function proveValidate(
   { credentials, harbor }: Gathered,
-  spec: ProjectBindingSpec,
+  document: Document<ProjectBindingSpec>,
   world: World,
   signal: AbortSignal,
 ): Promise<readonly Proof[]> {
   const [first] = credentials;
   if (first === undefined) return [];
   const [namespace, { credential }] = first;
-  const kubernetes = await world.kubernetes();
+  const kubernetes = await connectedCluster(document.spec.cluster, document, world, signal);
   if (!(await detectKubeSphere(kubernetes, signal)).present) return [];
-  const { name, email } = spec.secret;
+  const { name, email } = document.spec.secret;
   const rendered = renderRegistrySecret({ name, namespace, url: harbor.url, email, ...credential });
   const verdict = await ask(() => verifyRegistrySecret(serviceProxyApi(kubernetes), rendered, signal));
   if (verdict === undefined) return [];

@@ -57,7 +57,7 @@ export async function markRobots(
   world: World,
   signal: AbortSignal,
 ): Promise<void> {
-  const cluster = await openCluster(world);
+  const cluster = await openCluster(document, world, signal);
   for (const { namespace, secret } of await secretsOf(document, world, signal)) {
     const isDue =
       mark === "ask"

@@ -28,7 +28,7 @@ export const proofRepository = (project: string): string => `${project}/moorline
 export async function issueCredential(action: Issue, context: Context): Promise<void> {
   const { document, world, signal } = context;
   const harbor = await connected(document, world, signal);
-  const cluster = await openCluster(world);
+  const cluster = await openCluster(document, world, signal);
   const replaces = await clearSlot(action, harbor, cluster, signal);
   const annotations: Record<string, string> = {};
   if (action.marksProject) {
@@ -154,7 +154,7 @@ async function write(
 export async function mendSecret(action: Mend, context: Context): Promise<void> {
   const { document, world, signal } = context;
   const harbor = await connected(document, world, signal);
-  const cluster = await openCluster(world);
+  const cluster = await openCluster(document, world, signal);
   const wanted = wantedOf(document, harbor.url);
   const { namespace, harborProject, secret } = action;
   const found = await cluster.getSecret(namespace, secret.name, signal);

@@ -20,7 +20,7 @@ export async function changeLinks(
   action: Link,
   { document, world, signal }: RunContext<ProjectBindingSpec, World>,
 ): Promise<void> {
-  const cluster = await openCluster(world);
+  const cluster = await openCluster(document, world, signal);
   const label = linkLabel(document.metadata.name);
   const mark = bindingId(document.metadata.name);
   for (const account of action.accounts)

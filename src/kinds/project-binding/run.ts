@@ -81,13 +81,15 @@ async function removeRobots(action: Action<"remove-robots">, context: Context): 
   const { world, signal } = context;
   const [first] = action.robots;
   if (action.fence !== undefined && first !== undefined)
-    await (await openCluster(world)).fence(action.namespace, action.fence, first, signal);
+    await (
+      await openCluster(context.document, world, signal)
+    ).fence(action.namespace, action.fence, first, signal);
   const { harbor } = await connected(context.document, world, signal);
   for (const id of action.robots) await harbor.robots.delete(id, signal);
 }
 
 async function deleteSecret({ namespace, secret }: Action<"delete-secret">, context: Context): Promise<void> {
-  const cluster = await openCluster(context.world);
+  const cluster = await openCluster(context.document, context.world, context.signal);
   if ((await cluster.deleteSecret(namespace, secret, context.signal)) === "changed")
     throw new MoorlineError("SECRET_CHANGED_MEANWHILE", { subject: `Secret/${namespace}/${secret.name}` });
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { described, type KindSchema } from "../../model/kind-schema.ts";
+import { clusterReference } from "../shared/cluster-reference.ts";
 import { objectName } from "../shared/fields.ts";
 import { storageSize } from "../shared/storage-size.ts";
 import { admission } from "./admission/schema.ts";
@@ -183,6 +184,11 @@ const secret = z.strictObject({
 
 const spec = z.strictObject({
   registry: described(objectName, "Name of the HarborRegistry document.", "HarborRegistry 文档的名称。"),
+  cluster: described(
+    clusterReference.optional(),
+    "The cluster whose projects are meant; the one that Moorline talks to by itself where not given. Each cluster has a binding of its own, so that one that is not reached holds up no other.",
+    "所选项目所在的集群；未填写时为 Moorline 自身连接的集群。每个集群使用各自的绑定，某个集群不可达不会影响其他集群。",
+  ),
   projects: described(
     projects,
     "The KubeSphere projects to bind: those that fit every condition given here.",

@@ -53,7 +53,7 @@ export async function verify(
     },
   );
   const pulls = await provePulls(bound, gathered, spec, signal);
-  return [...tokens, ...secrets, ...pulls, ...(await proveValidate(gathered, spec, world, signal))];
+  return [...tokens, ...secrets, ...pulls, ...(await proveValidate(gathered, document, world, signal))];
 }
 
 interface Judged {

@@ -203,4 +203,17 @@ export const kindErrors = {
       remedy: "请确认 Harbor 的证书与文档一致后重新运行。",
     },
   },
+  CLUSTER_KUBECONFIG_MISSING: {
+    retry: "never",
+    en: {
+      what: "{subject} means another cluster, but there is no kubeconfig in {source}.",
+      remedy:
+        "Put the kubeconfig there, or correct `spec.cluster`. A Cluster of KubeSphere has one once the member has joined.",
+    },
+    zh: {
+      what: "{subject} 指向另一个集群，但 {source} 中没有 kubeconfig。",
+      remedy:
+        "请在该处放入 kubeconfig，或更正 `spec.cluster`。KubeSphere 的 Cluster 对象在成员集群加入后才有 kubeconfig。",
+    },
+  },
 } as const satisfies ErrorTable;

@@ -42,6 +42,7 @@ export async function folderWorld(
       more.kubernetes === undefined
         ? Promise.reject(new MoorlineError("KUBECONFIG_MISSING", { subject: "test" }))
         : Promise.resolve(more.kubernetes),
+    cluster: unused,
     endpoint: unused,
   };
   return {

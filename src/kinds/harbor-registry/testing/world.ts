@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { localHost } from "../../../clients/host/local.ts";
 import { openEndpoint, type HttpEndpoint } from "../../../clients/http/endpoint.ts";
-import type { KubernetesClient } from "../../../clients/kubernetes/client.ts";
+import { createKubernetesClient, type KubernetesClient } from "../../../clients/kubernetes/client.ts";
 import { nameOf, nameOfReference, type Document } from "../../../model/document.ts";
 import { MoorlineError } from "../../../model/errors.ts";
 import type { World } from "../../world.ts";
@@ -19,6 +19,7 @@ export interface TestWorldOptions {
 /** A world made of the real clients, whose time and environment the test chooses. Dispose it to close connections. */
 export function testWorld(options: TestWorldOptions): World & AsyncDisposable {
   const endpoints = new Map<string, HttpEndpoint>();
+  const clusters: KubernetesClient[] = [];
   const documents = new Map((options.documents ?? []).map((d) => [nameOf(d), d]));
   return {
     documents: {
@@ -34,6 +35,11 @@ export function testWorld(options: TestWorldOptions): World & AsyncDisposable {
       options.kubernetes === undefined
         ? Promise.reject(new MoorlineError("KUBECONFIG_MISSING", { subject: "test" }))
         : Promise.resolve(options.kubernetes),
+    cluster: (config) => {
+      const opened = createKubernetesClient(config, { fieldManager: "moorline" });
+      clusters.push(opened);
+      return Promise.resolve(opened);
+    },
     endpoint: (url, tls) => {
       const key = JSON.stringify([url, tls, tls.clientCertificate?.privateKey.reveal()]);
       const known = endpoints.get(key) ?? openEndpoint(url, { tls });
@@ -49,7 +55,7 @@ export function testWorld(options: TestWorldOptions): World & AsyncDisposable {
     },
     random: { bytes: (length) => randomBytes(length), fraction: () => 0.5 },
     [Symbol.asyncDispose]: async () => {
-      await Promise.all([...endpoints.values()].map((e) => e[Symbol.asyncDispose]()));
+      await Promise.all([...endpoints.values(), ...clusters].map((e) => e[Symbol.asyncDispose]()));
     },
   };
 }
