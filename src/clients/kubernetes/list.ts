@@ -14,6 +14,8 @@ export interface ListOptions {
   readonly pageSize?: number;
   /** Once one of the objects read is such a one, no further page is asked for. All are, by default. */
   readonly until?: (object: KubernetesObject) => boolean;
+  /** What is kept of each object; applied page by page, so that no list of whole objects is ever held. */
+  readonly keep?: (object: KubernetesObject) => KubernetesObject;
 }
 
 export interface ObjectList<T> {
@@ -84,7 +86,8 @@ async function listOnce<T extends KubernetesObject>(
       });
       if (answer.status >= 300) throw kubernetesFailure(answer, attempt, server);
       const page = answer.json() as Page<T>;
-      items.push(...(page.items ?? []));
+      const { keep } = options;
+      for (const item of page.items ?? []) items.push(keep === undefined ? item : (keep(item) as T));
       token = page.metadata?.continue;
       const isEnough = options.until !== undefined && (page.items ?? []).some(options.until);
       if (token === undefined || token === "" || isEnough) {

@@ -1,0 +1,115 @@
+import { isError } from "../../model/errors.ts";
+import type { KubernetesClient } from "./client.ts";
+import type { Informer } from "./informer.ts";
+import type { ListOptions, ObjectList } from "./list.ts";
+import type { KubernetesObject, ObjectName } from "./object.ts";
+import type { Resource } from "./resources.ts";
+import { fieldTest, labelTest, type Test } from "./selector.ts";
+
+/** What the informers of a cached client have to hold: the cache is for whoever reads the whole object. */
+export interface CachedInformers {
+  /** Answer reads. They must select nothing: what they do not have is not there. */
+  readonly reading: readonly Informer<KubernetesObject>[];
+  /** Only take in what is written, so that their handlers hear of others' changes alone. */
+  readonly listening: readonly Informer<KubernetesObject>[];
+}
+
+/**
+ * The same client, whose reads of what informers know are answered from memory. Its own writes are known at once; a write
+ * that the server refuses because something else is there by now reads that object anew, so that who plans again sees it.
+ * Whatever the informers can not answer goes to the server.
+ */
+export function cachedClient(client: KubernetesClient, informers: CachedInformers): KubernetesClient {
+  const all = [...informers.reading, ...informers.listening];
+  const reader = (resource: Resource): Informer<KubernetesObject> | undefined =>
+    informers.reading.find((i) => isSame(i.resource, resource) && i.isSynced);
+  const known = (resource: Resource, object: KubernetesObject): void => {
+    for (const informer of all)
+      if (isSame(informer.resource, resource) && isSelected(informer, object)) informer.put(object);
+  };
+
+  async function refresh(resource: Resource, at: ObjectName, signal: AbortSignal): Promise<void> {
+    const informer = reader(resource);
+    if (informer === undefined) return;
+    const fresh = await client.get(resource, at, signal);
+    if (fresh === undefined) informer.drop(at);
+    else informer.put(fresh);
+  }
+
+  async function write<T extends KubernetesObject>(
+    resource: Resource,
+    at: ObjectName,
+    signal: AbortSignal,
+    send: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      const answer = await send();
+      known(resource, answer);
+      return answer;
+    } catch (thrown) {
+      if (isError(thrown, "KUBERNETES_CONFLICT", "KUBERNETES_ALREADY_EXISTS", "KUBERNETES_NOT_FOUND"))
+        // What was thrown says more than a read that fails too.
+        await refresh(resource, at, signal).catch(() => undefined);
+      throw thrown;
+    }
+  }
+  const nameOf = ({ metadata: { name = "", namespace } }: KubernetesObject): ObjectName =>
+    namespace === undefined ? { name } : { name, namespace };
+
+  return {
+    ...client,
+    get: async <T extends KubernetesObject>(resource: Resource, at: ObjectName, signal: AbortSignal) => {
+      const informer = reader(resource);
+      if (informer === undefined) return client.get<T>(resource, at, signal);
+      signal.throwIfAborted();
+      return informer.get(at) as T | undefined;
+    },
+    list: async <T extends KubernetesObject>(resource: Resource, options: ListOptions) => {
+      const informer = reader(resource);
+      const answer = informer && listed<T>(informer, options);
+      return answer ?? client.list<T>(resource, options);
+    },
+    create: (resource, object, options) =>
+      write(resource, nameOf(object), options.signal, () => client.create(resource, object, options)),
+    apply: (resource, object, options) =>
+      write(resource, nameOf(object), options.signal, () => client.apply(resource, object, options)),
+    applyStatus: (resource, object, options) =>
+      write(resource, nameOf(object), options.signal, () => client.applyStatus(resource, object, options)),
+    patch: <T extends KubernetesObject>(...[resource, at, type, body, options]: PatchArguments) =>
+      write(resource, at, options.signal, () => client.patch<T>(resource, at, type, body, options)),
+    replace: (resource, object, options) =>
+      write(resource, nameOf(object), options.signal, () => client.replace(resource, object, options)),
+  };
+}
+
+type PatchArguments = Parameters<KubernetesClient["patch"]>;
+
+const isSame = (one: Resource, other: Resource): boolean =>
+  one.plural === other.plural && one.group === other.group;
+
+function isSelected({ options }: Informer<KubernetesObject>, object: KubernetesObject): boolean {
+  const { namespace, labelSelector, fieldSelector } = options;
+  if (namespace !== undefined && object.metadata.namespace !== namespace) return false;
+  if (fieldSelector !== undefined && fieldTest(fieldSelector)?.(object) !== true) return false;
+  return labelSelector === undefined || labelTest(labelSelector)?.(object) === true;
+}
+
+/** @returns undefined where a selector is one that only the server can tell */
+function listed<T extends KubernetesObject>(
+  informer: Informer<KubernetesObject>,
+  { namespace, labelSelector, fieldSelector, until, signal }: ListOptions,
+): ObjectList<T> | undefined {
+  signal.throwIfAborted();
+  const all: Test = () => true;
+  const byLabel = labelSelector === undefined ? all : labelTest(labelSelector);
+  const byField = fieldSelector === undefined ? all : fieldTest(fieldSelector);
+  if (byLabel === undefined || byField === undefined) return undefined;
+  const items: T[] = [];
+  for (const object of informer.list()) {
+    if (namespace !== undefined && object.metadata.namespace !== namespace) continue;
+    if (!byLabel(object) || !byField(object)) continue;
+    items.push(object as T);
+    if (until?.(object) === true) break;
+  }
+  return { items, resourceVersion: "" };
+}
