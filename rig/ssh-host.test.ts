@@ -87,6 +87,18 @@ describe("a machine with busybox only", () => {
   });
 });
 
+test.each([1, 2])(
+  "sshd that allows %i session(s) at a time is waited for, and nothing is lost",
+  async (most) => {
+    await using few = await startSshd(`MaxSessions ${most}`);
+    await using scene = await folderFor(await connect(few));
+    const texts = Array.from({ length: 12 }, (_, i) => `text ${i}`);
+    await Promise.all(texts.map((text, i) => scene.host.writeFile(scene.at(`/${i}`), text, { mode: 0o600 })));
+    const read = await Promise.all(texts.map((_, i) => scene.host.readFile(scene.at(`/${i}`), 100)));
+    expect(read.map((file) => file?.bytes.toString())).toEqual(texts);
+  },
+);
+
 describe("a file system", () => {
   const mounted = async (options: string, use: (folder: string, host: SshHost) => Promise<void>) => {
     await using host = await connect(sshd);

@@ -1,5 +1,6 @@
 import { Client, type AnyAuthMethod, type ClientChannel } from "ssh2";
 import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { MoorlineError } from "../../../model/errors.ts";
 import type { Sensitive } from "../../../model/sensitive.ts";
 import { dialFailure, dialLimitMs } from "../dial.ts";
@@ -28,6 +29,12 @@ const readyMs = 20_000;
 const keepaliveMs = 10_000;
 /** sshd allows ten sessions on a connection (sshd_config(5), MaxSessions); two stay free for ending commands. */
 const mostSessions = 8;
+/**
+ * sshd counts a session until it has reaped its process, a little after both sides have closed the channel, and may be
+ * set to fewer: an open that it refuses is tried again for so long.
+ */
+const firstWaitMs = 20;
+const longestWaitMs = 30_000;
 
 /** One SSH connection: opened on first use, opened anew when it was lost, shared by all that is done on the machine. */
 export class SshConnection implements AsyncDisposable {
@@ -35,7 +42,10 @@ export class SshConnection implements AsyncDisposable {
   /** `user@host:port`, without what is usual. */
   readonly subject: string;
   #client: Promise<Client> | undefined;
-  #free = mostSessions;
+  #most = mostSessions;
+  /** Sessions that are open or wanted, and of these the open ones. */
+  #taken = 0;
+  #open = 0;
   readonly #waiting: (() => void)[] = [];
   #closed = false;
 
@@ -58,23 +68,43 @@ export class SshConnection implements AsyncDisposable {
 
   /** Runs a command line with the login shell; not more than sshd allows at once. */
   async withSession<T>(commandLine: string, use: (channel: ClientChannel) => Promise<T>): Promise<T> {
-    while (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#free--;
+    while (this.#taken >= this.#most) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#taken++;
     try {
-      return await use(await this.session(commandLine));
+      const channel = await this.session(commandLine);
+      this.#open++;
+      try {
+        return await use(channel);
+      } finally {
+        this.#open--;
+      }
     } finally {
-      this.#free++;
+      this.#taken--;
       this.#waiting.shift()?.();
     }
   }
 
   /** The same without waiting for a free place. */
   async session(commandLine: string): Promise<ClientChannel> {
+    for (let waitMs = firstWaitMs, waited = 0; ; waited += waitMs, waitMs = Math.min(waitMs * 2, 500)) {
+      try {
+        return await this.#openSession(commandLine);
+      } catch (thrown) {
+        const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+        if (!isOpenRefused(error) || waited >= longestWaitMs)
+          throw new MoorlineError("HOST_SSH_UNREACHABLE", this.#details(error.message, error));
+      }
+      this.#most = Math.max(1, Math.min(this.#most, this.#open));
+      await sleep(waitMs);
+    }
+  }
+
+  async #openSession(commandLine: string): Promise<ClientChannel> {
     const client = await this.open();
     return new Promise((resolve, reject) => {
       client.exec(commandLine, (error, channel) => {
-        if (error === undefined) return resolve(channel);
-        reject(new MoorlineError("HOST_SSH_UNREACHABLE", this.#details(error.message, error)));
+        if (error === undefined) resolve(channel);
+        else reject(error);
       });
     });
   }
@@ -189,3 +219,6 @@ export class SshConnection implements AsyncDisposable {
 }
 
 const closedReason = "the connection was closed at the end of the command";
+
+/** RFC 4254 §5.1: sshd answers "connect failed" to one session too many (OpenSSH serverloop.c). */
+const isOpenRefused = (error: Error): boolean => (error as { reason?: unknown }).reason === 2;
