@@ -20,6 +20,7 @@ import { nodeErrors } from "./nodes.ts";
 import { pkiErrors } from "./pki.ts";
 import { sandboxErrors } from "./sandbox.ts";
 import { tlsErrors } from "./tls.ts";
+import { webhookErrors } from "./webhook.ts";
 
 /** Every error that Moorline can name, by its stable code. */
 export const errorTexts = {
@@ -42,6 +43,7 @@ export const errorTexts = {
   ...cliErrors,
   ...logErrors,
   ...tlsErrors,
+  ...webhookErrors,
   ...mutualTlsErrors,
   ...proxyCacheErrors,
   ...installErrors,

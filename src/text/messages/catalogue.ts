@@ -23,6 +23,7 @@ import { rotationMessages } from "./rotation.ts";
 import { sandboxMessages } from "./sandbox.ts";
 import { statusMessages } from "./status.ts";
 import { tlsMessages } from "./tls.ts";
+import { webhookMessages } from "./webhook.ts";
 
 /** Every sentence that is not an error or a finding, by its key. Keys begin with their area: `nodeTrust.writeHosts`. */
 export const messageTexts = {
@@ -35,6 +36,7 @@ export const messageTexts = {
   ...certManagerMessages,
   ...projectBindingMessages,
   ...admissionMessages,
+  ...webhookMessages,
   ...nodeTrustMessages,
   ...nodeTuningMessages,
   ...nodesMessages,

@@ -69,6 +69,14 @@ export const catalogue: readonly CommandEntry[] = [
     load: async () => (await import("./node-verify.ts")).nodeVerify,
   },
   {
+    name: "node-agent",
+    summary: {
+      en: "Carry out what concerns this node, from a pod of it.",
+      zh: "在本节点的 Pod 中执行与本节点有关的内容。",
+    },
+    load: async () => (await import("./node-agent.ts")).nodeAgent,
+  },
+  {
     name: "status",
     summary: {
       en: "List what ends when, and what renews it.",
@@ -170,6 +178,14 @@ export const catalogue: readonly CommandEntry[] = [
     name: "tls",
     summary: { en: "Tell how registries offer TLS, with a grade.", zh: "检查镜像仓库的 TLS 配置并评级。" },
     load: async () => (await import("./tls.ts")).tls,
+  },
+  {
+    name: "webhook",
+    summary: {
+      en: "Judge and complete pods as bindings ask (admission webhook).",
+      zh: "按绑定的要求检查并补全 Pod（准入 Webhook）。",
+    },
+    load: async () => (await import("./webhook.ts")).webhook,
   },
   {
     name: "sandbox",
