@@ -2,12 +2,15 @@ import type { Message } from "../text/message.ts";
 
 /** Something that ends, as data: what it is, when it ends, and what renews it. Holds no secret. */
 export interface DueDate {
-  readonly type: "server" | "client" | "authority" | "list" | "robot" | "served" | "trust" | "document";
+  readonly type:
+    "server" | "client" | "authority" | "list" | "robot" | "secret" | "served" | "trust" | "document";
   readonly what: Message;
   /** Where it is: a store, a URL, `Secret/demo/harbor`, a node. */
   readonly where: string;
   /** ISO 8601; absent where it never ends (`unknown` absent), or that can not be told. */
   readonly expiresAt?: string;
+  /** Since when it is there, ISO 8601; where its age matters of itself. */
+  readonly since?: string;
   /** From when it is to be renewed, ISO 8601. */
   readonly dueAt?: string;
   /** Which command, controller or person renews it. */
@@ -34,6 +37,10 @@ const day = 86_400_000;
 /** Whole days until it ends, negative once it has; undefined where it has no end that is known. */
 export const daysLeft = ({ expiresAt }: DueDate, now: Date): number | undefined =>
   expiresAt === undefined ? undefined : Math.floor((Date.parse(expiresAt) - now.getTime()) / day);
+
+/** Whole days that it has been there. */
+export const ageDays = ({ since }: DueDate, now: Date): number | undefined =>
+  since === undefined ? undefined : Math.max(0, Math.floor((now.getTime() - Date.parse(since)) / day));
 
 /** A moment at a part of a life. */
 export const partOf = (begin: string, end: string, part: number): string =>

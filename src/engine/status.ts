@@ -1,7 +1,7 @@
 import { documentSet } from "../model/document-set.ts";
 import { nameOf, type Document } from "../model/document.ts";
 import { fromUnknown, MoorlineErrors, type MoorlineError } from "../model/errors.ts";
-import { daysLeft, stateOf, type DueDate, type DueState } from "./due-date.ts";
+import { ageDays, daysLeft, stateOf, type DueDate, type DueState } from "./due-date.ts";
 import type { AnyKind } from "./kind.ts";
 import { kindOf } from "./plan.ts";
 import type { EngineWorld } from "./world.ts";
@@ -12,6 +12,7 @@ export interface StatusItem extends DueDate {
   readonly document: string;
   readonly state: DueState;
   readonly daysLeft?: number;
+  readonly ageDays?: number;
 }
 
 export interface Status {
@@ -71,7 +72,13 @@ export function judged(
   return dates
     .map((date): StatusItem => {
       const left = daysLeft(date, now);
-      return { ...date, state: stateOf(date, now), ...(left !== undefined && { daysLeft: left }) };
+      const age = ageDays(date, now);
+      return {
+        ...date,
+        state: stateOf(date, now),
+        ...(left !== undefined && { daysLeft: left }),
+        ...(age !== undefined && { ageDays: age }),
+      };
     })
     .toSorted(
       (a, b) =>

@@ -41,6 +41,15 @@ const applyFrom = (dueAt: string, now: Date): Message =>
     ? message("status.byApply")
     : message("status.byApplyFrom", { from: dueAt.slice(0, 10) });
 
+/**
+ * By when a successor has to take over, ISO 8601: from then on, what is issued would end with its CA before it is due
+ * for renewal itself.
+ */
+export const switchUntil = (
+  { validityDays, renewAfter }: Pick<HarborCertificateSpec, "validityDays" | "renewAfter">,
+  authorityNotAfter: string,
+): string => before(authorityNotAfter, validityDays * (1 - renewAfter));
+
 const before = (end: string, days: number): string => new Date(Date.parse(end) - days * day).toISOString();
 
 function authorities(
@@ -66,7 +75,11 @@ function authorities(
       where,
       expiresAt: authority.notAfter,
       ...(isOwn && { dueAt: before(authority.notAfter, spec.validityDays) }),
-      renewedBy: message(isOwn ? "status.byRollover" : "status.byItsIssuer"),
+      renewedBy: !isOwn
+        ? message("status.byItsIssuer")
+        : rollover?.nextAuthority === undefined
+          ? message("status.byRollover")
+          : message("status.byRolloverUntil", { until: switchUntil(spec, authority.notAfter).slice(0, 10) }),
     });
   if (intermediate?.root !== undefined)
     found.push({
@@ -77,13 +90,23 @@ function authorities(
       dueAt: before(intermediate.root.notAfter, 365),
       renewedBy: message("status.byHand"),
     });
-  if (rollover?.next !== undefined)
+  const { nextAuthority: next, previousAuthority: previous } = rollover ?? {};
+  if (next !== undefined)
     found.push({
       type: "authority",
-      what: message("status.nextAuthority"),
+      what: message("status.nextAuthority", { name: next.name }),
       where,
+      since: next.notBefore,
+      expiresAt: next.notAfter,
       renewedBy: message("status.byRollover"),
-      unknown: message("status.unknownAuthority"),
+    });
+  if (previous !== undefined)
+    found.push({
+      type: "authority",
+      what: message("status.previousAuthority", { name: previous.name }),
+      where,
+      expiresAt: previous.notAfter,
+      renewedBy: message("status.byRetirement"),
     });
   return Object.keys(pairs).length === 0 && !isOwn ? [] : found;
 }

@@ -129,6 +129,13 @@ export interface ObservedRollover {
   readonly current: string;
   readonly next?: string;
   readonly previous?: string;
+  /** The same two, for people. Times are ISO 8601. */
+  readonly nextAuthority?: { readonly name: string; readonly notBefore: string; readonly notAfter: string };
+  readonly previousAuthority?: {
+    readonly name: string;
+    readonly notBefore: string;
+    readonly notAfter: string;
+  };
   readonly request: RolloverRequest;
   /** Pairs of this document that the current CA did not issue. */
   readonly stale: readonly string[];

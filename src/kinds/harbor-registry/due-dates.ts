@@ -1,7 +1,7 @@
 import type { DueDate } from "../../engine/due-date.ts";
 import type { Document } from "../../model/document.ts";
 import { message } from "../../text/message.ts";
-import type { ObservedRegistry } from "./observed.ts";
+import type { ObservedPlatformRobot, ObservedRegistry } from "./observed.ts";
 import type { HarborRegistrySpec } from "./schema.ts";
 
 /** A month: whatever issues it should have renewed it by then, since nobody issues for less than three. */
@@ -12,8 +12,15 @@ export function dueDates(
   { metadata }: Document<HarborRegistrySpec>,
   observed: ObservedRegistry,
 ): readonly DueDate[] {
-  const { certificateNotAfter: served, caNotAfter: ca, url, identity, username, kubesphere } = observed;
-  const monthBefore = (end: string): string => new Date(Date.parse(end) - month).toISOString();
+  const {
+    certificateNotAfter: served,
+    caNotAfter: ca,
+    url,
+    identity,
+    username,
+    robot,
+    kubesphere,
+  } = observed;
   const dates: DueDate[] = [];
   if (served !== undefined)
     dates.push({
@@ -39,7 +46,24 @@ export function dueDates(
       what: message("status.credential", { name: username }),
       where: url,
       renewedBy: message("status.byRobotInHarbor"),
-      unknown: message("status.unknownRobot"),
+      ...lifeOf(robot),
     });
   return dates;
 }
+
+/** A platform robot is replaced by hand: it is due a month before its end. */
+function lifeOf(
+  robot: ObservedPlatformRobot | undefined,
+): Pick<DueDate, "since" | "expiresAt" | "dueAt" | "unknown"> {
+  if (robot?.state !== "read")
+    return {
+      unknown: message(robot?.state === "forbidden" ? "status.robotForbidden" : "status.robotHidden"),
+    };
+  const { createdAt, expiresAt } = robot;
+  return {
+    ...(createdAt !== undefined && { since: createdAt }),
+    ...(expiresAt !== undefined && { expiresAt, dueAt: monthBefore(expiresAt) }),
+  };
+}
+
+const monthBefore = (end: string): string => new Date(Date.parse(end) - month).toISOString();

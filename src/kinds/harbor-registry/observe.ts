@@ -7,6 +7,7 @@ import { readCertificates } from "../../pki/certificate.ts";
 import type { World } from "../world.ts";
 import { connectHarbor, type ConnectedHarbor } from "./connect.ts";
 import { observeKubesphere } from "./kubesphere.ts";
+import { observeRobot } from "./platform-robot.ts";
 import { caMountOf, digestOf } from "./kubesphere-trust.ts";
 import type { ObservedRegistry } from "./observed.ts";
 import type { HarborRegistrySpec } from "./schema.ts";
@@ -28,11 +29,12 @@ export async function observe(
   // First, because Harbor answers anybody else's questions to a wrong credential as if it were nobody's.
   const identity = await harbor.system.currentUser(signal);
   const version = await harbor.system.version(signal);
-  const [info, health, handshake, lacks] = await Promise.all([
+  const [info, health, handshake, lacks, robot] = await Promise.all([
     harbor.system.systemInfo(signal),
     harbor.system.health(signal),
     shakeHands(connected, signal),
     missingRights(harbor, identity, signal),
+    identity.kind === "robot" ? observeRobot(harbor, identity.username, signal) : undefined,
   ]);
   const mount = caMountOf(document.metadata.name, document.spec);
   const kubesphere = await observeKubesphere(mount, world, signal);
@@ -41,6 +43,7 @@ export async function observe(
     version: version.text,
     username: credential.username,
     identity: identityOf(identity),
+    ...(robot !== undefined && { robot }),
     lacks,
     defaultPassword: credential.password.reveal() === shippedPassword,
     unhealthy: health.components

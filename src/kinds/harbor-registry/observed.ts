@@ -10,12 +10,20 @@ export interface ObservedKubesphere {
   readonly configMap?: { readonly ours: boolean; readonly digest: string };
 }
 
+/** What a robot could read of itself. Times are ISO 8601. */
+export type ObservedPlatformRobot =
+  | { readonly state: "read"; readonly createdAt?: string; readonly expiresAt?: string }
+  /** It may not list robots; or no list that it may read holds it. */
+  | { readonly state: "forbidden" | "hidden" };
+
 /** Everything that a plan is made from. Holds no secret and nothing that changes by itself. */
 export interface ObservedRegistry {
   readonly url: string;
   readonly version: string;
   readonly username: string;
   readonly identity: "administrator" | "user" | "robot";
+  /** The robot's own entry in Harbor, where the account is one; absent otherwise. */
+  readonly robot?: ObservedPlatformRobot;
   /** What the account was seen not to be allowed; in Harbor's own terms. */
   readonly lacks: readonly string[];
   readonly defaultPassword: boolean;

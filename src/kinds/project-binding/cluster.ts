@@ -184,7 +184,12 @@ function namespaceOf({ metadata, status }: Namespace): NamespaceObject {
 
 function secretOf({ type, data, metadata }: Secret): SecretObject {
   const { name = "", namespace = "", uid = "", resourceVersion = "", labels, annotations } = metadata;
-  return { type, data, metadata: { name, namespace, uid, resourceVersion, labels, annotations } };
+  const creationTimestamp = metadata.creationTimestamp ?? undefined;
+  return {
+    type,
+    data,
+    metadata: { name, namespace, uid, resourceVersion, labels, annotations, creationTimestamp },
+  };
 }
 
 function accountOf({ metadata, imagePullSecrets }: ServiceAccount): ServiceAccountObject {

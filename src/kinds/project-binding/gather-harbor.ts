@@ -146,6 +146,7 @@ function observedRobot(
     ours,
     disabled: robot.disable,
     expiresAt: robot.expires_at ?? -1,
+    ...(robot.creation_time !== undefined && { createdAt: robot.creation_time }),
     durationDays: robot.duration ?? -1,
     permissions: [...new Set(permissions)].sort(),
   };

@@ -177,7 +177,7 @@ function observedSecret(
   robots: readonly ObservedRobot[],
 ): { readonly secret: ObservedSecret; readonly credential?: Credential } {
   const { owner, flaws, credential } = readSecret(secret, wantedOf(document, url));
-  const { name, uid, resourceVersion, annotations } = secret.metadata;
+  const { name, uid, resourceVersion, annotations, creationTimestamp } = secret.metadata;
   const harborProject = annotations?.[harborProjectAnnotation];
   const rotating = annotations?.[rotatingAnnotation];
   // A Secret that holds our own robot is ours, even if its labels were edited away.
@@ -189,6 +189,7 @@ function observedSecret(
       resourceVersion,
       owner: holdsOurs ? "us" : owner,
       flaws: holdsOurs ? [...new Set([...flaws, "metadata-differs" as const])] : flaws,
+      ...(creationTimestamp !== undefined && { createdAt: creationTimestamp }),
       ...(credential !== undefined && { username: credential.username }),
       ...(harborProject !== undefined && { harborProject }),
       ...(rotating !== undefined && { rotating }),

@@ -27,6 +27,8 @@ export interface ObservedRobot {
   readonly disabled: boolean;
   /** Seconds since 1970; -1 never. */
   readonly expiresAt: number;
+  /** When Harbor made it, ISO 8601. */
+  readonly createdAt?: string;
   /** Days; -1 for ever. */
   readonly durationDays: number;
   /** `repository:pull`, sorted. */
@@ -52,6 +54,8 @@ export interface ObservedSecret {
   /** `us`: this binding's; `binding`: another binding's; `foreign`: not Moorline's. */
   readonly owner: "us" | "binding" | "foreign";
   readonly flaws: readonly SecretFlaw[];
+  /** When it was made, ISO 8601; the credential in it may be younger. */
+  readonly createdAt?: string;
   /** The robot's login name. */
   readonly username?: string;
   /** The Harbor project that its robot is in, as its annotation says. */

@@ -21,6 +21,7 @@ export interface SecretObject {
     readonly namespace: string;
     readonly uid: string;
     readonly resourceVersion: string;
+    readonly creationTimestamp?: string | undefined;
     readonly labels?: Readonly<Record<string, string>> | undefined;
     readonly annotations?: Readonly<Record<string, string>> | undefined;
   };

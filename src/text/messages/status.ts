@@ -5,7 +5,8 @@ export const statusMessages = {
   "status.server": { en: "server certificate", zh: "服务器证书" },
   "status.client": { en: "client certificate {name}", zh: "客户端证书 {name}" },
   "status.authority": { en: "CA {name}", zh: "CA {name}" },
-  "status.nextAuthority": { en: "next CA, trusted already", zh: "已受信任的新 CA" },
+  "status.nextAuthority": { en: "next CA {name}, trusted already", zh: "已受信任的新 CA {name}" },
+  "status.previousAuthority": { en: "previous CA {name}, still trusted", zh: "仍受信任的旧 CA {name}" },
   "status.intermediate": { en: "intermediate CA {name}", zh: "中间 CA {name}" },
   "status.root": { en: "root CA {name}, offline", zh: "离线根 CA {name}" },
   "status.list": { en: "revocation list of {issuer}", zh: "{issuer} 的吊销列表" },
@@ -13,13 +14,34 @@ export const statusMessages = {
   "status.trust": { en: "CA that KubeSphere and Moorline trust", zh: "KubeSphere 与 Moorline 信任的 CA" },
   "status.credential": { en: "platform robot {name}", zh: "平台机器人账户 {name}" },
   "status.robot": { en: "robot {name}", zh: "机器人账户 {name}" },
+  "status.secret": {
+    en: "credential in the registry Secret, robot {robot}",
+    zh: "镜像服务 Secret 中的凭据，机器人账户 {robot}",
+  },
   "status.node": { en: "trust and client certificate of the node", zh: "节点上的 CA 信任与客户端证书" },
+  "status.nodeAuthority": { en: "CA that {runtime} trusts: {name}", zh: "{runtime} 信任的 CA：{name}" },
+  "status.nodeClient": {
+    en: "client certificate of {runtime}: {name}",
+    zh: "{runtime} 的客户端证书：{name}",
+  },
   "status.byApply": { en: "moorline apply", zh: "执行 moorline apply" },
   "status.byApplyFrom": { en: "moorline apply, due from {from}", zh: "执行 moorline apply，自 {from} 起" },
   "status.byCertManager": { en: "cert-manager", zh: "cert-manager" },
   "status.byRollover": {
     en: "moorline rotate ca (old and new trusted together first)",
     zh: "moorline rotate ca（先同时信任新旧 CA）",
+  },
+  "status.byRolloverUntil": {
+    en: "moorline rotate ca, by {until}: its successor is trusted and waits to take over",
+    zh: "最迟 {until} 执行 moorline rotate ca：新 CA 已受信任，等待接替",
+  },
+  "status.byRetirement": {
+    en: "nothing: moorline rotate ca ends the trust in it",
+    zh: "无需续期：由 moorline rotate ca 移除",
+  },
+  "status.byRotateRobots": {
+    en: "moorline rotate robots, whenever you like",
+    zh: "可随时执行 moorline rotate robots",
   },
   "status.byRoot": {
     en: "by hand: moorline pki sign-intermediate on the root's machine",
@@ -41,17 +63,31 @@ export const statusMessages = {
     en: "to be seen on the node: moorline node verify",
     zh: "需在节点上查看：moorline node verify",
   },
-  "status.unknownRobot": {
-    en: "Harbor does not tell a robot its own end",
-    zh: "Harbor 不向机器人账户提供自身到期时间",
+  "status.unknownUnlisted": {
+    en: "no nodes are listed, and nothing of it is on this machine: moorline node verify",
+    zh: "文档未列出节点，本机也没有相关文件：moorline node verify",
   },
-  "status.unknownAuthority": { en: "its certificate is not read here", zh: "此处不读取该证书" },
+  "status.unknownFile": { en: "{path} holds none", zh: "{path} 中没有证书" },
+  "status.unknownError": { en: "{reason}", zh: "{reason}" },
+  "status.robotForbidden": {
+    en: "this robot may not list robots (it would need robot:list)",
+    zh: "该机器人账户无权列出机器人账户（需要 robot:list 权限）",
+  },
+  "status.robotHidden": {
+    en: "Harbor lists no robot of that name to it",
+    zh: "Harbor 未向其列出该名称的机器人账户",
+  },
+  "status.unknownSecret": {
+    en: "Harbor has no robot of ours by that name",
+    zh: "Harbor 中没有该名称的受管机器人账户",
+  },
   "status.state.ok": { en: "ok", zh: "正常" },
   "status.state.due": { en: "due", zh: "待续期" },
   "status.state.overdue": { en: "overdue", zh: "逾期" },
   "status.state.unknown": { en: "unknown", zh: "未知" },
   "status.daysLeft": { en: "{days} days", zh: "{days} 天" },
   "status.ended": { en: "ended {days} days ago", zh: "已过期 {days} 天" },
+  "status.age": { en: "{days} days old", zh: "已使用 {days} 天" },
   "status.never": { en: "never ends", zh: "永不到期" },
   "status.nothing": { en: "Nothing in these documents ends.", zh: "这些文档中没有会到期的内容。" },
   "status.summary": {

@@ -1,16 +1,23 @@
-import type { DueDate, DueState } from "../../../engine/due-date.ts";
+import type { DueState } from "../../../engine/due-date.ts";
 import { gatherStatus, type Status, type StatusItem } from "../../../engine/status.ts";
-import { nodesOf } from "../../../kinds/node-trust/nodes.ts";
+import { concurrently } from "../../../clients/concurrency.ts";
+import {
+  isCarriedOutHere,
+  nodeDueDates,
+  unread,
+  type NodeDueDate,
+} from "../../../kinds/node-trust/due-dates.ts";
+import { nodesOf, thisMachine } from "../../../kinds/node-trust/nodes.ts";
 import { clusterKinds, kinds } from "../../../kinds/registry.ts";
 import { describeError } from "../../../model/errors.ts";
-import { nameOf, type Document } from "../../../model/document.ts";
+import { nameOf } from "../../../model/document.ts";
 import type { Language } from "../../../text/language.ts";
 import { message, render, type Message } from "../../../text/message.ts";
 import type { Command, Io } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { clusterOptions, inputOption, outputOption } from "../options.ts";
 import { painter } from "../paint.ts";
-import { openSession } from "../session.ts";
+import { openSession, type Session } from "../session.ts";
 import { clipped, padded, displayWidth } from "../text-width.ts";
 
 export const statusCommand: Command = {
@@ -20,10 +27,23 @@ export const statusCommand: Command = {
     zh: "列出证书、CA、吊销列表和机器人账户的到期时间及续期方式。",
   },
   description: {
-    en: "Every certificate, CA, revocation list and robot of the documents, the most urgent first. `due`: the time to renew it has come; `overdue`: it has ended, or half of the time between due and end has passed. Writes nothing.",
-    zh: "列出文档涉及的所有证书、CA、吊销列表和机器人账户，最紧急的在前。“待续期”表示已到续期时间；“逾期”表示已到期，或续期时间到期限之间已过去一半。不做任何更改。",
+    en: "Every certificate, CA, revocation list, robot and registry Secret of the documents, and the files of the nodes that NodeTrust lists (read over SSH; of this machine where it is one), the most urgent first. `due`: the time to renew it has come; `overdue`: it has ended, or half of the time between due and end has passed. Writes nothing.",
+    zh: "列出文档涉及的所有证书、CA、吊销列表、机器人账户和镜像服务 Secret，以及 NodeTrust 所列节点上的文件（通过 SSH 读取；本机为节点时也包括本机），最紧急的在前。“待续期”表示已到续期时间；“逾期”表示已到期，或续期时间到期限之间已过去一半。不做任何更改。",
   },
-  options: [inputOption, outputOption, ...clusterOptions],
+  options: [
+    inputOption,
+    {
+      name: "on",
+      value: "NAME",
+      repeatable: true,
+      description: {
+        en: "Read only this of the nodes that NodeTrust documents list; may be repeated. All otherwise.",
+        zh: "仅读取 NodeTrust 中列出的该节点；可重复使用。默认读取全部节点。",
+      },
+    },
+    outputOption,
+    ...clusterOptions,
+  ],
   exits: [
     {
       code: exitCodes.error,
@@ -42,10 +62,11 @@ export const statusCommand: Command = {
   ],
   run: async (invocation) => {
     const { io, language } = invocation;
+    const onlyNodes = invocation.options("on");
     await using session = await openSession(invocation);
     const status = await gatherStatus(session.documents, kinds, session.world, {
       only: clusterKinds,
-      more: onNodes(session.documents),
+      more: await onNodes(session, onlyNodes.length > 0 ? onlyNodes : undefined, io.stopping),
       signal: io.stopping,
     });
     io.out(
@@ -59,20 +80,34 @@ export const statusCommand: Command = {
   },
 };
 
-/** Files of nodes are read on nodes; here they are only listed, with the command that tells. */
-function onNodes(documents: readonly Document[]): readonly (DueDate & { readonly document: string })[] {
-  const unread = (document: Document, where: string): DueDate & { readonly document: string } => ({
-    document: nameOf(document),
-    type: "trust",
-    what: message("status.node"),
-    where,
-    renewedBy: message("status.byNode"),
-    unknown: message("status.unknownNode"),
-  });
-  const listed = nodesOf(documents).flatMap((node) => node.documents.map((d) => unread(d, node.name)));
-  const names = new Set(listed.map((d) => d.document));
-  const unlisted = documents.filter((d) => d.kind === "NodeTrust" && !names.has(nameOf(d)));
-  return [...listed, ...unlisted.map((d) => unread(d, "-"))];
+/** Nodes read at a time. */
+const atOnce = 8;
+
+/**
+ * Reads the files of the nodes that the documents list, and of this machine where a document that lists none was
+ * carried out here.
+ * @param only names of nodes; all by default
+ */
+async function onNodes(
+  { documents, world }: Session,
+  only: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<readonly NodeDueDate[]> {
+  const listed = nodesOf(documents, only);
+  const dates = await concurrently(listed, atOnce, (node) => nodeDueDates(node, world, signal), signal);
+  if (only !== undefined) return dates.flat();
+  const here = thisMachine(documents, world);
+  const unlisted: NodeDueDate[] = [];
+  for (const document of here.documents.filter((d) => d.spec.nodes === undefined))
+    if (await isCarriedOutHere(document, world))
+      unlisted.push(...(await nodeDueDates({ ...here, documents: [document] }, world, signal)));
+    else
+      unlisted.push({
+        ...unread("-"),
+        unknown: message("status.unknownUnlisted"),
+        document: nameOf(document),
+      });
+  return [...dates.flat(), ...unlisted];
 }
 
 const states: Readonly<Record<DueState, Message>> = {
@@ -119,7 +154,11 @@ export function showStatus(
   const lines = rows.flatMap(({ item, state, left, what }) => {
     const head = `${signs[item.state]} ${padded(state, stateWidth)}  ${padded(left, leftWidth)}  `;
     const end = item.expiresAt === undefined ? "" : `${item.expiresAt.slice(0, 16)}Z  `;
-    const tail = `    ${end}${item.document}  → ${render(item.renewedBy, language)}`;
+    const age =
+      item.ageDays === undefined
+        ? ""
+        : `${render(message("status.age", { days: item.ageDays }), language)}  `;
+    const tail = `    ${end}${age}${item.document}  → ${render(item.renewedBy, language)}`;
     return [colours[item.state](clipped(`${head}${what}`, io.width)), paint.dim(clipped(tail, io.width))];
   });
   const failed = failures.flatMap(({ document, error }) => {

@@ -109,9 +109,20 @@ async function observe(store: Store, document: CertificateDocument): Promise<Obs
   return {
     ...(others.next !== undefined && { next: digestOfPem(others.next) }),
     ...(others.previous !== undefined && { previous: digestOfPem(others.previous) }),
+    ...(others.next !== undefined && { nextAuthority: lifeOf(others.next) }),
+    ...(others.previous !== undefined && { previousAuthority: lifeOf(others.previous) }),
     current: digestOfPem(current),
     request,
     stale: stale.sort(),
+  };
+}
+
+function lifeOf(pem: string): NonNullable<ObservedRollover["nextAuthority"]> {
+  const [own] = readCertificates(pem) as [Certificate];
+  return {
+    name: own.subject.text,
+    notBefore: own.notBefore.toISOString(),
+    notAfter: own.notAfter.toISOString(),
   };
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createHarborClient, type HarborClient } from "../../../clients/harbor/client.ts";
 import { makeAuthority } from "../../../clients/http/testing/certificates.ts";
-import { openEndpoint } from "../../../clients/http/endpoint.ts";
+import { openEndpoint, type HttpEndpoint } from "../../../clients/http/endpoint.ts";
 import { createKubernetesClient, type KubernetesClient } from "../../../clients/kubernetes/client.ts";
 import { parseDocuments } from "../../../model/parse.ts";
 import type { Document } from "../../../model/document.ts";
@@ -23,6 +23,7 @@ export interface Plant extends AsyncDisposable {
   readonly harbor: Harbor;
   readonly kubernetes: SandboxKubernetes;
   readonly client: KubernetesClient;
+  readonly endpoint: HttpEndpoint;
   readonly admin: HarborClient;
   readonly caPem: string;
   /** Documents from YAML; `HARBOR` and `CA` in it stand for the plant's own. */
@@ -33,7 +34,8 @@ export interface Plant extends AsyncDisposable {
   ): World & AsyncDisposable;
 }
 
-export async function startPlant(): Promise<Plant> {
+/** @param version of Harbor; the sandbox's own by default */
+export async function startPlant(version?: string): Promise<Plant> {
   const directory = mkdtempSync(join(tmpdir(), "moorline-plant-"));
   const authority = makeAuthority();
   const pair = authority.issue({ san: "DNS:localhost,IP:127.0.0.1" });
@@ -44,6 +46,7 @@ export async function startPlant(): Promise<Plant> {
     hostname: "localhost",
     port: 0,
     tls: serverTls,
+    ...(version !== undefined && { version }),
     adminPassword: new Sensitive(adminPassword),
     // Failed logins sleep for 1.5 s in a real Harbor; nobody learns anything from waiting for it here.
     clock: { now: () => Date.now(), sleep: () => Promise.resolve() },
@@ -71,6 +74,7 @@ export async function startPlant(): Promise<Plant> {
     harbor,
     kubernetes,
     client,
+    endpoint,
     admin: createHarborClient(endpoint, { username: "admin", password: new Sensitive(adminPassword) }),
     caPem: authority.certificate,
     documents: (yaml) =>
