@@ -5,6 +5,7 @@ import { Connection } from "./connection.ts";
 import { kubernetesFailure, type Attempt } from "./failures.ts";
 import { listAll, type ListOptions, type ObjectList } from "./list.ts";
 import type { KubernetesObject, NewObject, ObjectMetadata, ObjectName } from "./object.ts";
+import { readPodLog, type PodLogOptions } from "./pod-log.ts";
 import { apiVersionOf, collectionPath, groupPath, objectPath, scopeOf, type Resource } from "./resources.ts";
 import { parseVersion, type KubernetesVersion } from "./version.ts";
 import { watchResource, type WatchEvent, type WatchOptions } from "./watch.ts";
@@ -104,6 +105,8 @@ export interface KubernetesClient extends AsyncDisposable {
   serves(resource: Resource, signal: AbortSignal): Promise<boolean>;
   /** Whether this client may do something (SelfSubjectAccessReview). */
   can(question: AccessQuestion, signal: AbortSignal): Promise<boolean>;
+  /** A container's log, piece by piece; see {@link readPodLog}. */
+  podLog(pod: ObjectName, options: PodLogOptions): AsyncIterable<Buffer>;
   /** Any other path of the server, such as a service's proxy; any status is an answer. */
   request(request: BoundedRequest): Promise<HttpResponse>;
 }
@@ -277,6 +280,7 @@ export function createKubernetesClient(config: ClusterConfig, options: ClientOpt
       );
       return review.status?.allowed === true;
     },
+    podLog: (pod, log) => readPodLog(watches, config.server, pod, log),
     request: (request) => calls.request(request),
     [Symbol.asyncDispose]: async () => {
       await Promise.all([calls[Symbol.asyncDispose](), watches[Symbol.asyncDispose]()]);

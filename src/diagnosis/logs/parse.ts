@@ -1,3 +1,4 @@
+import type { Component } from "./component.ts";
 import { parseAccess } from "./formats/access.ts";
 import { parseHarbor } from "./formats/harbor.ts";
 import { parseJson } from "./formats/json.ts";
@@ -11,15 +12,25 @@ import { unwrap, type Unwrapped } from "./unwrap.ts";
  * Takes a line apart, whatever its format and whatever carried it. Never throws: what has no known format is a
  * message of an unknown writer.
  * @param now milliseconds, for times without a year
+ * @param writer who wrote it, where neither carrier nor format tell
  */
-export function parseLine(line: string, now: number): LogRecord {
-  const outer = unwrap(line, now);
+export function parseLine(line: string, now: number, writer?: Component): LogRecord {
+  const unwrapped = unwrap(line, now);
+  const isNamed = writer === undefined || unwrapped.component !== undefined;
+  const outer = isNamed ? unwrapped : { ...unwrapped, component: writer };
   if (!outer.text.startsWith("{")) return parseText(outer, now);
   const json = parseJson(outer.text);
   if (json === undefined) return parseText(outer, now);
   if ("record" in json) return json.record;
   const inner = unwrap(json.carried.text, now);
-  return parseText({ ...outer, ...json.carried, ...inner }, now);
+  return parseText(
+    {
+      text: inner.text,
+      time: inner.time ?? json.carried.time ?? outer.time,
+      component: inner.component ?? json.carried.component ?? outer.component,
+    },
+    now,
+  );
 }
 
 function parseText({ text, time, component }: Unwrapped, now: number): LogRecord {

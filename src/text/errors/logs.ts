@@ -47,12 +47,46 @@ export const logErrors = {
   LOGS_FOLLOW: {
     retry: "never",
     en: {
-      what: "--follow reads one file that is not packed; {subject} is not one.",
-      remedy: "Name one file, or pipe several: `tail -F a.log b.log | moorline logs - --follow`.",
+      what: "--follow can not read {subject}: a packed file does not grow.",
+      remedy: "Leave it out, or read it without --follow.",
     },
     zh: {
-      what: "--follow 只能读取一个未压缩的文件，{subject} 不符合。",
-      remedy: "请指定一个文件，或通过管道：`tail -F a.log b.log | moorline logs - --follow`。",
+      what: "--follow 无法读取 {subject}：压缩文件不会增长。",
+      remedy: "请去掉该文件，或不使用 --follow 读取它。",
+    },
+  },
+  LOGS_FOLLOW_TOO_MANY: {
+    retry: "never",
+    en: {
+      what: "--follow reads at most {limit} logs at once; these are {count}.",
+      remedy: "Name fewer: a narrower selector or pattern.",
+    },
+    zh: {
+      what: "--follow 最多同时读取 {limit} 份日志，当前为 {count} 份。",
+      remedy: "请使用更精确的选择器或通配符，减少日志数量。",
+    },
+  },
+  LOGS_ON: {
+    retry: "never",
+    en: {
+      what: '--on can not be "{subject}".',
+      remedy:
+        "Give an address such as ssh://root@harbor.example.com or ssh://host:2222, without a password or a path.",
+    },
+    zh: {
+      what: "--on 不能为“{subject}”。",
+      remedy: "请填写形如 ssh://root@harbor.example.com 或 ssh://host:2222 的地址，不含密码和路径。",
+    },
+  },
+  LOGS_PODS: {
+    retry: "never",
+    en: {
+      what: '--pods can not be "{subject}".',
+      remedy: "Give a namespace, or a namespace and a label selector: harbor or harbor/component=core.",
+    },
+    zh: {
+      what: "--pods 不能为“{subject}”。",
+      remedy: "请填写命名空间，或命名空间加标签选择器：harbor 或 harbor/component=core。",
     },
   },
 } as const satisfies ErrorTable;

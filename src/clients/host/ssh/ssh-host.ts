@@ -7,6 +7,7 @@ import { checkPath, leavesItsFolder } from "../paths.ts";
 import { SshConnection, type SshOptions } from "./connection.ts";
 import { execute, type Executed } from "./execute.ts";
 import { commandScript, fileScript, type FileOperation } from "./scripts.ts";
+import { streamCommand, type StreamOptions } from "./stream.ts";
 import { systemCodeIn } from "./system-error.ts";
 
 export type { SshOptions } from "./connection.ts";
@@ -16,6 +17,8 @@ export type SshHost = Host &
   AsyncDisposable & {
     /** Connects now, so that what is wrong with the way is told before any work. @throws HOST_SSH_* */
     open(): Promise<void>;
+    /** Runs a command and gives what it prints as it comes; see {@link streamCommand}. */
+    stream(argv: readonly [string, ...string[]], options: StreamOptions): AsyncIterable<Buffer>;
   };
 
 const usualFile = 16 * 1024 * 1024;
@@ -31,6 +34,7 @@ export function sshHost(options: SshOptions): SshHost {
   return {
     name: options.host,
     open: async () => void (await connection.open()),
+    stream: (argv, options) => streamCommand(connection, argv, options),
     readFile: async (path, maxBytes = usualFile) => {
       const said = await files("read", path, [plain(path), String(maxBytes)], {
         maxOutputBytes: maxBytes + 1024,

@@ -6,13 +6,12 @@ import { message, render } from "../../../text/message.ts";
 import { printable } from "../../../text/template.ts";
 import type { Command, Invocation } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { followFiles } from "../logs/follow.ts";
 import { reportHtml } from "../logs/html.ts";
 import { reportJson, shownTime } from "../logs/report.ts";
 import { showReport } from "../logs/show.ts";
 import { sinceTime } from "../logs/since.ts";
-import { logSources } from "../logs/sources.ts";
-import { outputOption } from "../options.ts";
+import { openSources } from "../logs/open-sources.ts";
+import { clusterOptions, outputOption } from "../options.ts";
 import { painter } from "../paint.ts";
 
 export const logs: Command = {
@@ -29,14 +28,58 @@ export const logs: Command = {
     {
       name: "FILE",
       variadic: true,
+      optional: true,
       description: {
-        en: "A file, a folder, a pattern with *, or - for standard input.",
-        zh: "文件、目录、含 * 的通配符，或 -（标准输入）。",
+        en: "A file, a folder, a pattern with *, or - for standard input. With --on: an absolute path there, docker:NAME for a container, unit:NAME for the journal of a unit; without one Harbor's logs.",
+        zh: "文件、目录、含 * 的通配符，或 -（标准输入）。使用 --on 时：该机器上的绝对路径、docker:容器名，或 unit:单元名（systemd 日志）；省略则读取 Harbor 的日志。",
       },
     },
   ],
   options: [
     outputOption,
+    {
+      name: "on",
+      value: "ADDRESS",
+      repeatable: true,
+      description: {
+        en: "Read on this machine over SSH: ssh://[user@]host[:port]; its key must be in ~/.ssh/known_hosts. May be repeated.",
+        zh: "通过 SSH 在该机器上读取：ssh://[用户@]主机[:端口]，其密钥须在 ~/.ssh/known_hosts 中。可重复使用。",
+      },
+    },
+    {
+      name: "identity",
+      value: "FILE",
+      description: {
+        en: "Private key for --on; otherwise the SSH agent's keys, or ~/.ssh/id_*.",
+        zh: "--on 使用的私钥；默认使用 SSH 代理中的密钥或 ~/.ssh/id_*。",
+      },
+    },
+    {
+      name: "sudo",
+      description: {
+        en: "With --on: read through `sudo -n`.",
+        zh: "与 --on 一起使用：通过 `sudo -n` 读取。",
+      },
+    },
+    {
+      name: "pods",
+      value: "PLACE",
+      repeatable: true,
+      description: {
+        en: "Read the logs of pods: NAMESPACE, or NAMESPACE/SELECTOR with a label selector. May be repeated.",
+        zh: "读取 Pod 日志：命名空间，或 命名空间/标签选择器。可重复使用。",
+      },
+    },
+    {
+      name: "events",
+      value: "NAMESPACE",
+      repeatable: true,
+      description: {
+        en: "Read the cluster's events of a namespace, or of all of them with `all`. May be repeated.",
+        zh: "读取某个命名空间的事件；all 表示全部命名空间。可重复使用。",
+      },
+    },
+    ...clusterOptions,
     {
       name: "html",
       value: "FILE",
@@ -53,8 +96,8 @@ export const logs: Command = {
     {
       name: "follow",
       description: {
-        en: "Go on reading what is added to the files, a line for each failure, until Ctrl-C.",
-        zh: "持续读取文件新增内容，逐行显示失败，直到 Ctrl-C。",
+        en: "Go on reading what is added, a line for each failure, until Ctrl-C.",
+        zh: "持续读取新增内容，逐行显示失败，直到 Ctrl-C。",
       },
     },
   ],
@@ -71,8 +114,22 @@ export const logs: Command = {
       explanation: { en: "A node's own logs, and a page to hand on.", zh: "节点日志，并生成可分享的页面。" },
     },
     {
-      command: "kubectl get events -A -o json | jq -c '.items[]' | moorline logs -",
-      explanation: { en: "The cluster's events.", zh: "集群事件。" },
+      command: "moorline logs --on ssh://root@harbor.example.com --since 2h",
+      explanation: {
+        en: "Harbor's logs on its machine: /var/log/harbor, or its containers'.",
+        zh: "Harbor 所在机器上的日志：/var/log/harbor 或其容器的日志。",
+      },
+    },
+    {
+      command: "moorline logs --on ssh://root@node-1 unit:kubelet unit:containerd",
+      explanation: { en: "A node's journal.", zh: "节点的 systemd 日志。" },
+    },
+    {
+      command: "moorline logs --pods harbor --pods kubesphere-system/app=ks-apiserver --events all --follow",
+      explanation: {
+        en: "Harbor and ks-apiserver in the cluster, and the cluster's events, as they come.",
+        zh: "持续查看集群中的 Harbor、ks-apiserver 以及集群事件。",
+      },
     },
   ],
   exits: [{ code: exitCodes.pending, meaning: { en: "Failures were found.", zh: "发现失败。" } }],
@@ -82,21 +139,21 @@ export const logs: Command = {
 async function run(invocation: Invocation): Promise<number> {
   const { io, language } = invocation;
   const now = io.clock.now().getTime();
-  const words = invocation.arguments;
   const since = sinceTime(invocation.option("since"), now);
-  const sources = await logSources(words, io);
-  const paint = painter(io.colours);
   const follow = invocation.flag("follow");
-  const analysis = await analyseLogs(follow ? followFiles(sources, words, io) : sources, {
+  await using opened = await openSources(invocation, since);
+  const paint = painter(io.colours);
+  const analysis = await analyseLogs(opened.sources, {
     now,
     signal: io.stopping,
+    atOnce: opened.atOnce,
     ...(since !== undefined && { since }),
     ...(follow && {
       onFinding: (cause, { text, time, source }) => {
         const at = time === undefined ? "" : `${shownTime(time)} `;
         const title = paint.bold(inLanguage(cause.title, language));
         io.out(
-          `${at}${title} ${paint.dim(`[${cause.code}] ${source}`)}\n  ${printable(text.trim().slice(0, 500))}\n`,
+          `${at}${title} ${paint.dim(`[${cause.code}] ${printable(source)}`)}\n  ${printable(text.trim().slice(0, 500))}\n`,
         );
       },
     }),

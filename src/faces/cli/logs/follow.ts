@@ -10,21 +10,16 @@ const pauseMs = 500;
 /**
  * Sources that do not end: a file is read on as it grows, and from its beginning when it was replaced or emptied (as
  * logrotate does). Ends when the process is asked to stop.
- * @throws LOGS_FOLLOW where more than one source, or what is packed, is to be followed
+ * @throws LOGS_FOLLOW for what is packed
  */
-export function followFiles(
-  sources: readonly LogSource[],
-  words: readonly string[],
-  io: Io,
-): readonly LogSource[] {
-  const [source] = sources;
-  if (source === undefined || sources.length > 1 || /\.(?:gz|zst)$/.test(source.name))
-    throw new MoorlineError("LOGS_FOLLOW", { subject: words.join(" ") });
-  // Standard input does not end by itself either.
-  if (source.name === "-") return [source];
-  return [
-    { name: source.name, read: (signal) => grow(resolve(io.workingDirectory, source.name), io, signal) },
-  ];
+export function followFiles(sources: readonly LogSource[], io: Io): readonly LogSource[] {
+  return sources.map((source) => {
+    // Standard input does not end by itself either.
+    if (source.name === "-") return source;
+    if (/\.(?:gz|zst)$/.test(source.name)) throw new MoorlineError("LOGS_FOLLOW", { subject: source.name });
+    const file = resolve(io.workingDirectory, source.name);
+    return { name: source.name, read: (signal) => grow(file, io, signal) };
+  });
 }
 
 async function* grow(file: string, io: Io, signal: AbortSignal): AsyncIterable<Buffer> {

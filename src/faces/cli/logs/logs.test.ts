@@ -19,6 +19,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "harbor", "core.log.1.gz"), gzipSync(expired + expired));
   await writeFile(join(folder, "kubelet.log.zst"), zstdCompressSync(Buffer.from(refused)));
   await writeFile(join(folder, "cut.gz"), gzipSync(expired.repeat(100)).subarray(0, 40));
+  await writeFile(join(folder, "cut.zst"), zstdCompressSync(Buffer.from(expired)).subarray(0, 40));
   await writeFile(join(folder, "fine.log"), normal);
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -72,7 +73,10 @@ describe("moorline logs", () => {
     [["none-*.log"], "LOGS_NOT_FOUND"],
     [[], "CLI_ARGUMENT_MISSING"],
     [["cut.gz"], "LOGS_UNREADABLE"],
+    [["cut.zst"], "LOGS_UNREADABLE"],
     [["fine.log", "--since", "yesterday"], "LOGS_SINCE"],
+    [["--on", "harbor.example.com"], "LOGS_ON"],
+    [["--on", "ssh://me:secret@harbor.example.com"], "LOGS_ON"],
     [["harbor", "--follow"], "LOGS_FOLLOW"],
   ])("refuses %j with %s, and shows no half report", async (words, code) => {
     const answer = await moorline(["logs", ...words], { workingDirectory: folder });

@@ -46,7 +46,7 @@ export const shownTime = (time: number): string =>
 /** The report as data. Texts of log lines are printable: control characters are escaped. */
 export function reportJson(analysis: Analysis, language: Language): unknown {
   const example = ({ source, offset, time, text }: Example): unknown => ({
-    source,
+    source: printable(source),
     offset,
     ...(time !== undefined && { time: new Date(time).toISOString() }),
     text: printable(text),

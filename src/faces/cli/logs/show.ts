@@ -81,7 +81,7 @@ function showGroup(
     rows.push(
       label(
         "logs.suspected",
-        `${inLanguage(suspected.change.title, language)} (${shownTime(suspected.time ?? 0)}, ${suspected.source})`,
+        `${inLanguage(suspected.change.title, language)} (${shownTime(suspected.time ?? 0)}, ${printable(suspected.source)})`,
       ),
     );
   const [example] = group.examples;

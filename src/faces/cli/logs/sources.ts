@@ -1,10 +1,9 @@
-import { createReadStream } from "node:fs";
 import { glob, open, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { createGunzip, createZstdDecompress } from "node:zlib";
 import type { LogSource } from "../../../diagnosis/logs/analysis.ts";
 import { MoorlineError } from "../../../model/errors.ts";
 import type { Io } from "../command.ts";
+import { unpacked } from "./unpack.ts";
 
 /** Files that one run may read. */
 const mostFiles = 10_000;
@@ -45,30 +44,32 @@ async function filesOf(word: string, { workingDirectory }: Io): Promise<readonly
 
 const standardInput = (io: Io): LogSource => ({
   name: "-",
-  read: async function* () {
-    for await (const chunk of io.stdin) yield Buffer.from(chunk);
-  },
+  read: () => readable("-", unpacked(io.stdin), io.stopping),
 });
 
-/** A file, unpacked where its first bytes say that it is packed (gzip RFC 1952, Zstandard RFC 8878). */
+/** A file, unpacked where its first bytes say that it is packed. */
 const fileSource = (path: string, { workingDirectory }: Io): LogSource => ({
   name: path,
   read: async function* (signal) {
     const file = resolve(workingDirectory, path);
-    try {
-      const packing = await packingOf(file);
-      if (packing === undefined) yield* readFile(file, signal);
-      else
-        yield* createReadStream(file, { highWaterMark: chunkBytes, signal }).compose(
-          packing,
-        ) as AsyncIterable<Buffer>;
-    } catch (thrown) {
-      if (signal.aborted) throw new MoorlineError("CANCELLED", { subject: path, cause: thrown });
-      const reason = thrown instanceof Error ? thrown.message : String(thrown);
-      throw new MoorlineError("LOGS_UNREADABLE", { subject: path, parameters: { reason }, cause: thrown });
-    }
+    yield* readable(path, unpacked(readFile(file, signal)), signal);
   },
 });
+
+/** The same bytes, and what goes wrong with them in words. @throws LOGS_UNREADABLE, CANCELLED */
+async function* readable(
+  name: string,
+  bytes: AsyncIterable<Buffer>,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  try {
+    yield* bytes;
+  } catch (thrown) {
+    if (signal.aborted) throw new MoorlineError("CANCELLED", { subject: name, cause: thrown });
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new MoorlineError("LOGS_UNREADABLE", { subject: name, parameters: { reason }, cause: thrown });
+  }
+}
 
 /** Reads a file through one buffer: streams allocate a new one for each chunk, which a large log feels. */
 export async function* readFile(file: string, signal: AbortSignal): AsyncIterable<Buffer> {
@@ -80,14 +81,4 @@ export async function* readFile(file: string, signal: AbortSignal): AsyncIterabl
     if (bytesRead === 0) return;
     yield buffer.subarray(0, bytesRead);
   }
-}
-
-async function packingOf(file: string): Promise<NodeJS.ReadWriteStream | undefined> {
-  await using handle = await open(file, "r");
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
-  if (bytesRead >= 2 && buffer[0] === 0x1f && buffer[1] === 0x8b)
-    return createGunzip({ chunkSize: chunkBytes });
-  if (bytesRead === 4 && buffer.readUInt32LE(0) === 0xfd2fb528)
-    return createZstdDecompress({ chunkSize: chunkBytes });
-  return undefined;
 }

@@ -16,6 +16,8 @@ export interface TestProcess {
   readonly clock?: Io["clock"];
   readonly random?: Io["random"];
   readonly stopping?: AbortSignal;
+  /** Sees what is said as it is said. */
+  readonly onOut?: (text: string) => void;
 }
 
 /** Runs a command line in this process, without a terminal, and gives back what it said. */
@@ -27,7 +29,10 @@ export async function moorline(words: readonly string[], process: TestProcess = 
     stdin: (async function* () {
       if (process.stdin !== undefined) yield new TextEncoder().encode(process.stdin);
     })(),
-    out: (text) => void out.push(text),
+    out: (text) => {
+      out.push(text);
+      process.onOut?.(text);
+    },
     err: (text) => void err.push(text),
     environment: process.environment ?? {},
     workingDirectory: process.workingDirectory ?? "/",
