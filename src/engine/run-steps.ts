@@ -2,6 +2,7 @@ import type { Document } from "../model/document.ts";
 import { fromUnknown, MoorlineError } from "../model/errors.ts";
 import type { OnEvent } from "./events.ts";
 import { StepGraph } from "./graph.ts";
+import { StepLimits } from "./step-limits.ts";
 import type { AnyKind, Step } from "./kind.ts";
 import { isRetryable } from "./retryable.ts";
 import { withRetry, type RetryPolicy } from "./retry.ts";
@@ -44,15 +45,16 @@ export async function runSteps<W extends EngineWorld>(
   const graph = new StepGraph(steps);
   const failures: { step: Step; error: MoorlineError }[] = [];
   const queue: Step[] = [];
-  const running = new Set<Promise<void>>();
   let next = 0;
+  let running = 0;
   let done = 0;
   let conflict: MoorlineError | undefined;
+  using limits = new StepLimits(options.stepTimeoutMs, options.signal);
 
   const runOne = async (step: Step): Promise<void> => {
     options.onEvent({ type: "step-started", document: name, step });
     try {
-      await runStep(step, document, name, kind, world, options);
+      await runStep(step, document, name, kind, world, options, limits);
       done++;
       graph.finish(step.id);
       options.onEvent({ type: "step-done", document: name, step });
@@ -66,22 +68,28 @@ export async function runSteps<W extends EngineWorld>(
     }
   };
 
-  for (;;) {
-    queue.push(...graph.takeReady());
+  // One promise for the whole run: a race over what is under way would cost each step as much as all that run beside it.
+  const ended = Promise.withResolvers<void>();
+  const startReady = (): void => {
+    for (const step of graph.takeReady()) queue.push(step);
     while (
       next < queue.length &&
-      running.size < options.parallel &&
+      running < options.parallel &&
       !options.stopping.aborted &&
       conflict === undefined
     ) {
       const step = queue[next++];
       if (step === undefined) break;
-      const task: Promise<void> = runOne(step).finally(() => running.delete(task));
-      running.add(task);
+      running++;
+      runOne(step)
+        .finally(() => running--)
+        .then(startReady)
+        .catch(ended.reject);
     }
-    if (running.size === 0) break;
-    await Promise.race(running);
-  }
+    if (running === 0) ended.resolve();
+  };
+  startReady();
+  await ended.promise;
   return { done, failures, conflict, left: steps.length - done - failures.length };
 }
 
@@ -92,9 +100,10 @@ async function runStep<W extends EngineWorld>(
   kind: AnyKind<W>,
   world: W,
   options: RunOptions,
+  limits: StepLimits,
 ): Promise<void> {
-  const timeout = AbortSignal.timeout(options.stepTimeoutMs);
-  const signal = AbortSignal.any([options.signal, timeout]);
+  using limit = limits.start();
+  const { signal } = limit;
   try {
     await withRetry((s) => kind.run(step.action, { document, world, signal: s }), world, signal, {
       policy: options.retry,
@@ -102,7 +111,7 @@ async function runStep<W extends EngineWorld>(
         options.onEvent({ type: "step-retrying", document: name, step, error, delayMs }),
     });
   } catch (thrown) {
-    if (timeout.aborted && !(thrown instanceof MoorlineError))
+    if (limit.expired && !(thrown instanceof MoorlineError))
       throw new MoorlineError("STEP_TIMED_OUT", {
         subject: step.target,
         parameters: { seconds: options.stepTimeoutMs / 1000 },

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { MoorlineError } from "../../model/errors.ts";
+import type { Sensitive } from "../../model/sensitive.ts";
 import type { Credential } from "./credential.ts";
 
 /**
@@ -113,14 +114,25 @@ export class LoginGuard {
   }
 
   #accountOf(credential: Credential): { account: Account; secret: string } {
-    // A digest, so that the guard holds no secret.
-    const secret = createHash("sha256").update(credential.password.reveal()).digest("base64");
+    const secret = digestOf(credential.password);
     const known = this.#accounts.get(credential.username);
     if (known) return { account: known, secret };
     const account: Account = { trial: undefined, proven: undefined, refused: undefined };
     this.#accounts.set(credential.username, account);
     return { account, secret };
   }
+}
+
+/** Made once for each credential: an administrator's goes with every call of a run. */
+const digests = new WeakMap<Sensitive, string>();
+
+/** A digest, so that the guard holds no secret. */
+function digestOf(secret: Sensitive): string {
+  const known = digests.get(secret);
+  if (known !== undefined) return known;
+  const digest = createHash("sha256").update(secret.reveal()).digest("base64");
+  digests.set(secret, digest);
+  return digest;
 }
 
 async function pause(ms: number, subject: string, signal: AbortSignal | undefined): Promise<void> {

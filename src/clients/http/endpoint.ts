@@ -96,6 +96,7 @@ export class HttpEndpoint implements AsyncDisposable {
   readonly #base: URL;
   readonly #options: EndpointOptions;
   readonly #agent: Agent;
+  readonly #origin: Place;
   #strangers: Agent | undefined;
   #answered = false;
 
@@ -104,6 +105,7 @@ export class HttpEndpoint implements AsyncDisposable {
     this.url = base.href.replace(/\/+$/, "");
     this.#options = options;
     this.#agent = agentOf(base, options, options.tls ?? {});
+    this.#origin = placeOf(base, this.url, options.tls ?? {});
   }
 
   get tls(): TlsOptions | undefined {
@@ -118,11 +120,10 @@ export class HttpEndpoint implements AsyncDisposable {
     const limit = request.maxBodyBytes ?? defaultBodyLimit;
     using deadline = new Deadline(this.#limitOf(request), request.signal);
     const answer = await this.#dispatch(request, deadline, 0);
-    const place = this.#place(request);
     try {
-      const body = await readBounded(answer.body, limit, place.subject);
+      const body = await readBounded(answer, limit);
       const mistake =
-        body.length < 8192 && tlsMistakeInPage(answer.status, body.toString("latin1"), this.#origin());
+        body.length < 8192 && tlsMistakeInPage(answer.status, body.toString("latin1"), this.#origin);
       if (mistake) throw mistake;
       return responseOf({ ...answer, body });
     } catch (thrown) {
@@ -140,8 +141,8 @@ export class HttpEndpoint implements AsyncDisposable {
       const answer = await this.#dispatch(request, deadline, request.idleTimeoutMs ?? 60_000);
       deadline.stopClock();
       if (answer.status === 400) {
-        const page = await readBounded(answer.body, 64 * 1024, answer.subject);
-        const mistake = tlsMistakeInPage(400, page.toString("latin1"), this.#origin());
+        const page = await readBounded(answer, 64 * 1024);
+        const mistake = tlsMistakeInPage(400, page.toString("latin1"), this.#origin);
         if (mistake) throw mistake;
         deadline[Symbol.dispose]();
         return { ...answer, body: Readable.from([page]) };
@@ -165,7 +166,7 @@ export class HttpEndpoint implements AsyncDisposable {
 
   async #dispatch(request: HttpRequest, deadline: Deadline, idleMs: number) {
     const requestId = request.headers?.["x-request-id"] ?? (this.#options.requestId ?? randomUUID)();
-    const { subject } = this.#place(request);
+    const subject = this.#subject(request);
     const headers: Record<string, string> = {
       ...this.#options.headers,
       ...request.headers,
@@ -199,7 +200,7 @@ export class HttpEndpoint implements AsyncDisposable {
           headers: flat,
           requestId,
           subject,
-          body: answer.body as Readable,
+          body: answer.body,
         };
       }
       await answer.body.dump();
@@ -222,11 +223,11 @@ export class HttpEndpoint implements AsyncDisposable {
   ): Promise<MoorlineError> {
     if (deadline.expired || deadline.cancelled) return this.#failure(thrown, request, deadline, "headers");
     const isOurs = origin === this.#base.origin;
-    const place = isOurs ? this.#origin() : placeOf(new URL(origin), origin, {});
+    const place = isOurs ? this.#origin : placeOf(new URL(origin), origin, {});
     const error = transportError(thrown, place, this.#limits(this.#limitOf(request)));
     if (this.#base.protocol !== "https:" || !isOurs) return error;
     const { tls, dial } = this.#options;
-    const where = { place: this.#origin(), tls, dial, signal: deadline.signal };
+    const where = { place: this.#origin, tls, dial, signal: deadline.signal };
     const unexplained = isClosedByPeer(thrown) || error.code === "TLS_HANDSHAKE_FAILED";
     if (unexplained && !this.#answered) return explainClosedConnection(error, where);
     return explainUntrusted(error, where);
@@ -235,9 +236,9 @@ export class HttpEndpoint implements AsyncDisposable {
   #failure(thrown: unknown, request: HttpRequest, deadline: Deadline, phase: Phase): MoorlineError {
     if (thrown instanceof MoorlineError) return thrown;
     const place = this.#place(request);
-    if (deadline.expired) return timeoutError(this.#origin(), this.#limitOf(request) / 1000, phase, thrown);
+    if (deadline.expired) return timeoutError(this.#origin, this.#limitOf(request) / 1000, phase, thrown);
     if (deadline.cancelled) return new MoorlineError("CANCELLED", { subject: place.subject, cause: thrown });
-    return transportError(thrown, this.#origin(), this.#limits(this.#limitOf(request)));
+    return transportError(thrown, this.#origin, this.#limits(this.#limitOf(request)));
   }
 
   /** The body behind a stream that ends with our errors, and whose end frees the caller's signal. */
@@ -249,7 +250,7 @@ export class HttpEndpoint implements AsyncDisposable {
     body.on("error", (thrown) => {
       const error = deadline.cancelled
         ? new MoorlineError("CANCELLED", { subject: this.#place(request).subject, cause: thrown })
-        : transportError(thrown, this.#origin(), limits);
+        : transportError(thrown, this.#origin, limits);
       out.destroy(error);
     });
     out.once("close", () => {
@@ -269,11 +270,11 @@ export class HttpEndpoint implements AsyncDisposable {
   }
 
   #place(request: HttpRequest): Place {
-    return { ...this.#origin(), subject: `${request.method} ${this.url}${request.path}` };
+    return { ...this.#origin, subject: this.#subject(request) };
   }
 
-  #origin(): Place {
-    return placeOf(this.#base, this.url, this.#options.tls ?? {});
+  #subject({ method, path }: HttpRequest): string {
+    return `${method} ${this.url}${path}`;
   }
 }
 

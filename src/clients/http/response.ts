@@ -18,11 +18,10 @@ export interface HttpResponse {
 }
 
 export function flatHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): HttpHeaders {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(", ") : value]],
-    ),
-  );
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
+  return flat;
 }
 
 export function responseOf(parts: {

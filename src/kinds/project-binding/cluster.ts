@@ -1,5 +1,11 @@
 import type { KubernetesClient } from "../../clients/kubernetes/client.ts";
-import type { Namespace, NewObject, Secret, ServiceAccount } from "../../clients/kubernetes/object.ts";
+import type {
+  KubernetesObject,
+  Namespace,
+  NewObject,
+  Secret,
+  ServiceAccount,
+} from "../../clients/kubernetes/object.ts";
 import { resources } from "../../clients/kubernetes/resources.ts";
 import { isError, MoorlineError } from "../../model/errors.ts";
 import type { Document } from "../../model/document.ts";
@@ -108,7 +114,7 @@ function clusterOf(client: KubernetesClient): Cluster {
       return found?.metadata.uid ?? client.server;
     },
     listNamespaces: async (selection, signal) =>
-      (await client.list<Namespace>(namespaces, { ...selection, signal })).items.map(namespaceOf),
+      (await client.list<Namespace>(namespaces, { ...selection, keep, signal })).items.map(namespaceOf),
     getNamespace: async (name, signal) => {
       const found = await client.get<Namespace>(namespaces, { name }, signal);
       return found === undefined ? undefined : namespaceOf(found);
@@ -120,7 +126,7 @@ function clusterOf(client: KubernetesClient): Cluster {
       return items.some(until);
     },
     listSecrets: async (selection, signal) =>
-      (await client.list<Secret>(secrets, { ...selection, signal })).items.map(secretOf),
+      (await client.list<Secret>(secrets, { ...selection, keep, signal })).items.map(secretOf),
     getSecret: async (namespace, name, signal) => {
       const found = await client.get<Secret>(secrets, { namespace, name }, signal);
       return found === undefined ? undefined : secretOf(found);
@@ -147,7 +153,9 @@ function clusterOf(client: KubernetesClient): Cluster {
       return { ...at, resourceVersion: fresh.metadata.resourceVersion ?? "" };
     },
     listServiceAccounts: async (selection, signal) =>
-      (await client.list<ServiceAccount>(serviceAccounts, { ...selection, signal })).items.map(accountOf),
+      (await client.list<ServiceAccount>(serviceAccounts, { ...selection, keep, signal })).items.map(
+        accountOf,
+      ),
     getServiceAccount: async (namespace, name, signal) => {
       const found = await client.get<ServiceAccount>(serviceAccounts, { namespace, name }, signal);
       return found === undefined ? undefined : accountOf(found);
@@ -159,6 +167,12 @@ function clusterOf(client: KubernetesClient): Cluster {
         await client.patch(serviceAccounts, { namespace, name }, "merge", body, { signal });
       }),
   };
+}
+
+/** Nobody here reads managedFields, and they are often the larger half of an object. */
+function keep(object: KubernetesObject): KubernetesObject {
+  const { managedFields: _managedFields, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
 
 /** Tells apart the refusals that are answers; everything else is thrown. */

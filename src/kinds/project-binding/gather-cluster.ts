@@ -7,11 +7,18 @@ import type { SecretObject } from "./secret-content.ts";
 
 type BindingDocument = Document<ProjectBindingSpec>;
 
-/** Secrets of this binding by label, and those of the wanted name by name: others' must be seen too. */
+/** What is read of a binding. */
+export interface Extent {
+  readonly focus: Focus | undefined;
+  /** Also what is left where the document asks for nothing (any more). To find it, the API server goes through all. */
+  readonly leftovers: boolean;
+}
+
+/** Secrets of the wanted name, others' too; with leftovers also those that bear this binding's label. */
 export async function gatherSecrets(
   { metadata, spec }: BindingDocument,
   cluster: Cluster,
-  focus: Focus | undefined,
+  { focus, leftovers }: Extent,
   signal: AbortSignal,
 ): Promise<readonly SecretObject[]> {
   const labelSelector = `${managedByLabel}=${managedBy},${bindingLabel}=${bindingId(metadata.name)}`;
@@ -19,22 +26,22 @@ export async function gatherSecrets(
   const lists = await Promise.all(
     focus === undefined
       ? [
-          cluster.listSecrets({ labelSelector }, signal),
+          ...(leftovers ? [cluster.listSecrets({ labelSelector }, signal)] : []),
           cluster.listSecrets({ fieldSelector: `metadata.name=${name}` }, signal),
         ]
       : [...focus.namespaces].flatMap((namespace) => [
-          cluster.listSecrets({ namespace, labelSelector }, signal),
+          ...(leftovers ? [cluster.listSecrets({ namespace, labelSelector }, signal)] : []),
           cluster.getSecret(namespace, name, signal).then((found) => (found === undefined ? [] : [found])),
         ]),
   );
   return [...new Map(lists.flat().map((s) => [`${s.metadata.namespace}/${s.metadata.name}`, s])).values()];
 }
 
-/** Service accounts that the document names, and those that we linked. */
+/** Service accounts that the document names; with leftovers also those that we linked. */
 export async function gatherAccounts(
   { metadata, spec }: BindingDocument,
   cluster: Cluster,
-  focus: Focus | undefined,
+  { focus, leftovers }: Extent,
   signal: AbortSignal,
 ): Promise<readonly ServiceAccountObject[]> {
   const labelSelector = linkLabel(metadata.name);
@@ -45,7 +52,7 @@ export async function gatherAccounts(
           ...serviceAccounts.map((account) =>
             cluster.listServiceAccounts({ fieldSelector: `metadata.name=${account}` }, signal),
           ),
-          cluster.listServiceAccounts({ labelSelector }, signal),
+          ...(leftovers ? [cluster.listServiceAccounts({ labelSelector }, signal)] : []),
         ]
       : [...focus.namespaces].flatMap((namespace) => [
           ...serviceAccounts.map((account) =>
@@ -53,7 +60,7 @@ export async function gatherAccounts(
               .getServiceAccount(namespace, account, signal)
               .then((found) => (found === undefined ? [] : [found])),
           ),
-          cluster.listServiceAccounts({ namespace, labelSelector }, signal),
+          ...(leftovers ? [cluster.listServiceAccounts({ namespace, labelSelector }, signal)] : []),
         ]),
   );
   return [...new Map(lists.flat().map((a) => [`${a.namespace}/${a.name}`, a])).values()];

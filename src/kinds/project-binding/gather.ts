@@ -8,7 +8,7 @@ import type { Focus, World } from "../world.ts";
 import { answersOf, type Answers } from "./answers.ts";
 import { reopenCluster, type ServiceAccountObject } from "./cluster.ts";
 import { connect } from "./connection.ts";
-import { gatherAccounts, gatherSecrets } from "./gather-cluster.ts";
+import { gatherAccounts, gatherSecrets, type Extent } from "./gather-cluster.ts";
 import { gatherProjects, robotsByNamespace, type GatheredProject } from "./gather-harbor.ts";
 import { gatherNamespaces, type GatheredNamespaces } from "./gather-namespaces.ts";
 import { harborProjectOf } from "./harbor-project.ts";
@@ -51,6 +51,7 @@ export async function gather(
   document: BindingDocument,
   world: World,
   signal: AbortSignal,
+  { leftovers }: Pick<Extent, "leftovers"> = { leftovers: true },
 ): Promise<Gathered> {
   const { spec } = document;
   const harbor = await connect(document, world, signal);
@@ -69,8 +70,8 @@ export async function gather(
   const seen = new Set(early.map((p) => p.project.name));
   const own = [...early, ...(await projectsNamed([...target].filter((name) => !seen.has(name))))];
   const [secrets, accounts] = await Promise.all([
-    gatherSecrets(document, cluster, focus, signal),
-    gatherAccounts(document, cluster, focus, signal),
+    gatherSecrets(document, cluster, { focus, leftovers }, signal),
+    gatherAccounts(document, cluster, { focus, leftovers }, signal),
   ]);
   const former = await projectsNamed(formerProjects(secrets, own));
   const needed = [...own.filter((p) => target.has(p.project.name)), ...former];

@@ -25,7 +25,7 @@ export async function verify(
   world: World,
   signal: AbortSignal,
 ): Promise<readonly Proof[]> {
-  const gathered = await gather(document, world, signal);
+  const gathered = await gather(document, world, signal, { leftovers: false });
   const { spec } = document;
   const bound = gathered.observed.namespaces.filter((n) => n.chosen && n.excluded === undefined);
   if (bound.length === 0) return [];
