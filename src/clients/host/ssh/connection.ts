@@ -90,6 +90,8 @@ export class SshConnection implements AsyncDisposable {
       try {
         return await this.#openSession(commandLine);
       } catch (thrown) {
+        // Why no connection was made is told already.
+        if (thrown instanceof MoorlineError) throw thrown;
         const error = thrown instanceof Error ? thrown : new Error(String(thrown));
         if (!isOpenRefused(error) || waited >= longestWaitMs)
           throw new MoorlineError("HOST_SSH_UNREACHABLE", this.#details(error.message, error));
