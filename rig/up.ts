@@ -13,7 +13,7 @@ import { containerd, containerdService, importPauseImage } from "./services/cont
 import { apiServer, controllerManager, scheduler } from "./services/control-plane.ts";
 import { docker } from "./services/docker.ts";
 import { etcd } from "./services/etcd.ts";
-import { kubelet } from "./services/kubelet.ts";
+import { kubelet, kubeletService } from "./services/kubelet.ts";
 import { nginx } from "./services/nginx.ts";
 import { challengeServer, pebble } from "./services/pebble.ts";
 import { registry } from "./services/registry.ts";
@@ -32,6 +32,15 @@ interface Ground {
 export async function restartContainerd(layout: RigLayout): Promise<void> {
   await stopProcess(layout, "containerd");
   await ensureRunning(layout, containerdService(layout));
+}
+
+/** Restarts the rig's kubelet, with the configuration file as it now is; the pods go on running. */
+export async function restartKubelet(layout: RigLayout): Promise<void> {
+  const binaries = await kubernetesBinaries(layout.cache, () => undefined);
+  const pki = await ensurePki(layout);
+  const kubeconfig = await writeKubeconfig(layout, "kubelet", pki.node, pki.clusterAuthority);
+  await stopProcess(layout, "kubelet");
+  await ensureRunning(layout, kubeletService(layout, binaries, pki, kubeconfig));
 }
 
 /** Brings the rig up, from whatever state it is in; a second run starts nothing. Needs root, on Debian 12. */

@@ -10,11 +10,13 @@ const version =
     ? String(manifest.version)
     : "0.0.0";
 
-rmSync(join(root, "dist"), { recursive: true, force: true });
+/** `dist`, or the folder that is named. */
+const folder = process.argv[2] ?? "dist";
+rmSync(join(root, folder), { recursive: true, force: true });
 const result = await build({
   absWorkingDir: root,
   entryPoints: ["src/main.ts"],
-  outdir: "dist",
+  outdir: folder,
   bundle: true,
   splitting: true,
   format: "esm",

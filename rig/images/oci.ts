@@ -6,6 +6,8 @@ import { writeTar, type TarEntry } from "./tar.ts";
 export interface ImageRecipe {
   readonly files: readonly TarEntry[];
   readonly entrypoint: readonly string[];
+  /** Who runs it; root unless told. */
+  readonly user?: string;
 }
 
 /**
@@ -27,7 +29,11 @@ export function writeImageArchive(recipe: ImageRecipe, name: string, tag: string
   const configuration = {
     architecture: process.arch === "arm64" ? "arm64" : "amd64",
     os: "linux",
-    config: { Entrypoint: recipe.entrypoint, Env: ["PATH=/bin"] },
+    config: {
+      Entrypoint: recipe.entrypoint,
+      Env: ["PATH=/bin"],
+      ...(recipe.user !== undefined && { User: recipe.user }),
+    },
     rootfs: { type: "layers", diff_ids: [`sha256:${sha256(layer)}`] },
   };
   const manifest = {

@@ -7,6 +7,10 @@ import type { RigPki } from "../pki.ts";
 import { containerdPaths, pauseImage } from "./containerd.ts";
 import type { Service } from "./service.ts";
 
+/** The kubelet's `--config`. */
+export const kubeletConfiguration = (layout: RigLayout): string =>
+  join(layout.home, "kubelet", "config.yaml");
+
 /** Writes the kubelet's configuration and returns the service; it is ready when its node is. */
 export async function kubelet(
   layout: RigLayout,
@@ -14,8 +18,19 @@ export async function kubelet(
   pki: RigPki,
   kubeconfig: string,
 ): Promise<Service> {
-  const configuration = join(layout.home, "kubelet", "config.yaml");
+  const configuration = kubeletConfiguration(layout);
   await writeAtomically(configuration, stringify(configurationOf(layout, pki)));
+  return kubeletService(layout, binaries, pki, kubeconfig);
+}
+
+/** The service, with the configuration file as it is. */
+export function kubeletService(
+  layout: RigLayout,
+  binaries: string,
+  pki: RigPki,
+  kubeconfig: string,
+): Service {
+  const configuration = kubeletConfiguration(layout);
   const socket = `unix://${containerdPaths(layout).socket}`;
   return {
     name: "kubelet",

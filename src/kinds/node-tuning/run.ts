@@ -16,7 +16,8 @@ import { defaultEviction, saysTheSame, valueAt, wantedSettings, type Setting } f
 
 type Context = RunContext<NodeTuningSpec, World>;
 
-const restartMs = 90_000;
+/** With `patience`, twice of it all stays below the five minutes of a step: what is begun is also undone. */
+const restartMs = 40_000;
 const pollMs = 1000;
 
 /** Carries out one step; each begins with a look at what is there now. */
@@ -134,7 +135,8 @@ async function whyNotBack({ document, world, signal }: Context): Promise<string 
     throw thrown;
   }
   let why: string | undefined;
-  for (let asked = 0; asked < (patience * 1000) / pollMs; asked++) {
+  const end = world.clock.now().getTime() + patience * 1000;
+  for (let asked = 0; asked < patience && world.clock.now().getTime() < end; asked++) {
     why = await whyNotInEffect(document, world, signal);
     if (why === undefined) return undefined;
     await world.clock.sleep(pollMs, signal);

@@ -134,7 +134,7 @@ const spec = z
             "重启命令。",
           ),
           patience: described(
-            z.int().min(10).max(600).default(120),
+            z.int().min(10).max(90).default(60),
             "Seconds in which it must be back with the new settings; otherwise it gets its old file back.",
             "重启后必须在该秒数内以新设置恢复，否则恢复旧文件。",
           ),

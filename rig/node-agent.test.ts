@@ -1,0 +1,251 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { createKubernetesClient, type KubernetesClient } from "../src/clients/kubernetes/client.ts";
+import { loadKubeconfig } from "../src/clients/kubernetes/kubeconfig.ts";
+import { resources } from "../src/clients/kubernetes/resources.ts";
+import { documentOf, folderWorld } from "../src/kinds/harbor-certificate/testing/world.ts";
+import { harborRegistrySchema } from "../src/kinds/harbor-registry/schema.ts";
+import { gatherBundle, type AgentBundle } from "../src/kinds/node-agent/bundle.ts";
+import {
+  agentAccess,
+  agentLabels,
+  agentName,
+  agentWorkload,
+  startupTaint,
+  type AgentPod,
+} from "../src/kinds/node-agent/objects.ts";
+import { putAgent, removeAgent } from "../src/kinds/node-agent/put.ts";
+import { readNodeStates, type NodeState } from "../src/kinds/node-agent/result.ts";
+import { nodeTrustSchema } from "../src/kinds/node-trust/schema.ts";
+import { nodeTuningSchema } from "../src/kinds/node-tuning/schema.ts";
+import { moorlineImage } from "../scripts/image/recipe.ts";
+import { rigAddresses } from "./addresses.ts";
+import { runCommand } from "./command.ts";
+import { writeImageArchive } from "./images/oci.ts";
+import { names, ports, rigLayout } from "./layout.ts";
+import { kubeletConfiguration } from "./services/kubelet.ts";
+import { pullMessage } from "./testing/pulls.ts";
+import { restartKubelet } from "./up.ts";
+
+const rig = rigAddresses();
+const layout = rigLayout();
+const { signal } = new AbortController();
+const { open } = rig.registries;
+const image = "rig.localtest/moorline:agent";
+const namespace = "moorline-nodes-rig";
+const settings = { namespace, image, apiServer: { host: "127.0.0.1", port: ports.apiServer } };
+const configuration = kubeletConfiguration(layout);
+
+let folder: string;
+let client: KubernetesClient;
+let restarter: Server;
+let before: string;
+const restarts: string[] = [];
+
+/**
+ * What systemd is on a real node: somebody outside of the pod who restarts the kubelet when asked over a socket. A
+ * kubelet that the pod started itself would end with it.
+ */
+function startRestarter(path: string): Server {
+  return createServer((socket) => {
+    restarts.push("kubelet");
+    restartKubelet(layout).then(
+      () => socket.end("0"),
+      (error: unknown) => socket.end(String(error)),
+    );
+  }).listen(path);
+}
+
+/** `systemctl restart kubelet` of the rig. */
+const askRestarter = (path: string): readonly string[] => [
+  process.execPath,
+  "-e",
+  `let s=""; require("net").connect(${JSON.stringify(path)}).on("data",(d)=>s+=d).on("end",()=>{ if (s!=="0") { console.error(s); process.exit(1); } })`,
+];
+
+async function bundleFor(registryPullQPS: number): Promise<AgentBundle> {
+  const documents = [
+    documentOf(harborRegistrySchema, "harbor", {
+      url: `https://${open}`,
+      credential: { environment: {} },
+      tls: { ca: { pem: await readFile(rig.registryAuthorityPath, "utf8") } },
+    }),
+    documentOf(nodeTrustSchema, "nodes", {
+      registry: "harbor",
+      runtimes: ["containerd"],
+      paths: {
+        containerdConfig: rig.containerdConfigPath,
+        containerdSocket: rig.containerdSocket,
+        state: join(folder, "trust"),
+      },
+      proof: { image: "rig/busybox:1" },
+      agent: { startupTaint: true },
+    }),
+    documentOf(nodeTuningSchema, "pulls", {
+      registryPullQPS,
+      registryBurst: 50,
+      imageMinimumGCAge: "3m",
+      paths: { state: join(folder, "tuning") },
+      restart: { command: askRestarter(join(folder, "restart.sock")) },
+    }),
+  ];
+  await using world = await folderWorld(documents);
+  const bundle = await gatherBundle(documents, world.world, signal);
+  if (bundle === undefined) throw new Error("nothing for nodes");
+  return bundle;
+}
+
+/** Waits until the pod of this bundle has said something. */
+async function nodeState({ hash }: AgentBundle): Promise<NodeState> {
+  let seen: unknown;
+  for (let waited = 0; waited < 150_000; waited += 250) {
+    const labelSelector = Object.entries(agentLabels)
+      .map(([k, v]) => `${k}=${v}`)
+      .join(",");
+    const { items } = await client.list<AgentPod>(resources.pods, { namespace, labelSelector, signal });
+    const states = readNodeStates(items, hash);
+    seen = [states, items.map((pod) => pod.status)];
+    const state = states.find((s) => s.state === "proved" || s.state === "failed");
+    if (state !== undefined) return state;
+    await sleep(250);
+  }
+  throw new Error(`no result: ${JSON.stringify(seen)}`);
+}
+
+interface Node {
+  readonly metadata: object;
+  readonly spec?: { readonly taints?: readonly { readonly key: string; readonly effect: string }[] };
+}
+
+const ourNode = async (): Promise<Node> =>
+  (await client.get(resources.nodes, { name: names.node }, signal)) as unknown as Node;
+
+const withoutOurs = (node: Node): readonly { readonly key: string; readonly effect: string }[] =>
+  (node.spec?.taints ?? []).filter((t) => t.key !== startupTaint);
+
+async function setTaints(taints: readonly object[]): Promise<void> {
+  const body = { spec: { taints: taints.length === 0 ? null : taints } };
+  await client.patch(resources.nodes, { name: names.node }, "merge", body, { signal });
+}
+
+async function configz(): Promise<Readonly<Record<string, unknown>>> {
+  const path = `/api/v1/nodes/${names.node}/proxy/configz`;
+  const answer = await client.request({ method: "GET", path, signal });
+  return (answer.json() as { kubeletconfig: Record<string, unknown> }).kubeletconfig;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "moorline-rig-agent-"));
+  before = await readFile(configuration, "utf8");
+  client = createKubernetesClient(await loadKubeconfig({ path: rig.kubeconfigPath, environment: {} }), {
+    fieldManager: "moorline-rig",
+  });
+  restarter = startRestarter(join(folder, "restart.sock"));
+  await runCommand([process.execPath, "scripts/build.ts", join(folder, "dist")], {
+    directory: join(import.meta.dirname, ".."),
+  });
+  const archive = join(folder, "image.tar");
+  await writeFile(archive, writeImageArchive(moorlineImage(join(folder, "dist")), image, "agent"));
+  await runCommand([
+    "ctr",
+    "--address",
+    rig.containerdSocket,
+    "--namespace",
+    "k8s.io",
+    "images",
+    "import",
+    archive,
+  ]);
+}, 180_000);
+
+afterAll(async () => {
+  await removeAgent(namespace, client, signal);
+  await client.delete(resources.namespaces, { name: namespace }, { signal });
+  for (const plural of ["clusterroles", "clusterrolebindings"])
+    await client.request({
+      method: "DELETE",
+      path: `/apis/rbac.authorization.k8s.io/v1/${plural}/${agentName}`,
+      signal,
+    });
+  const node = await ourNode();
+  if (withoutOurs(node).length !== (node.spec?.taints ?? []).length) await setTaints(withoutOurs(node));
+  if ((await readFile(configuration, "utf8")) !== before) {
+    await writeFile(configuration, before);
+    await restartKubelet(layout);
+  }
+  await rm(join(rig.certsDirectory, open), { recursive: true, force: true });
+  await new Promise((resolve) => restarter.close(resolve));
+  await client[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+}, 180_000);
+
+describe("the node agent", () => {
+  test("makes the node trust the registry and tunes its kubelet, proves both, and takes the startup taint off", async () => {
+    await setTaints([...withoutOurs(await ourNode()), { key: startupTaint, effect: "PreferNoSchedule" }]);
+    const bundle = await bundleFor(17);
+    await putAgent(
+      [...agentAccess(settings, bundle.needs), ...agentWorkload(bundle, settings)],
+      client,
+      signal,
+    );
+    expect(await nodeState(bundle)).toMatchObject({
+      node: names.node,
+      state: "proved",
+      result: {
+        ok: true,
+        documents: [
+          { name: "NodeTrust/nodes", outcome: "changed", proved: 2, of: 2 },
+          { name: "NodeTuning/pulls", outcome: "changed", proved: 1, of: 1 },
+        ],
+      },
+    });
+    expect(await pullMessage(`${open}/rig/busybox:1`)).toBe("pulled");
+    expect(await configz()).toMatchObject({
+      registryPullQPS: 17,
+      registryBurst: 50,
+      imageMinimumGCAge: "3m0s",
+    });
+    const written = parse(await readFile(configuration, "utf8")) as object;
+    expect(written).toEqual({
+      ...(parse(before) as object),
+      registryPullQPS: 17,
+      registryBurst: 50,
+      imageMinimumGCAge: "3m",
+    });
+    expect((await ourNode()).spec?.taints?.map((t) => t.key) ?? []).not.toContain(startupTaint);
+    expect(restarts).toHaveLength(1);
+  }, 180_000);
+
+  test("the same bundle rolls nothing out; a new one does, and what is true already is only proved", async () => {
+    const same = await bundleFor(17);
+    const generation = async (): Promise<number | undefined> =>
+      (await client.get(resources.daemonSets, { namespace, name: agentName }, signal))?.metadata.generation;
+    const first = await generation();
+    await putAgent(agentWorkload(same, settings), client, signal);
+    expect(await generation()).toBe(first);
+    const bundle = await bundleFor(18);
+    await putAgent(agentWorkload(bundle, settings), client, signal);
+    const { state, result } = await nodeState(bundle);
+    expect([state, result?.documents.map((d) => d.outcome)]).toEqual(["proved", ["unchanged", "changed"]]);
+    expect(await configz()).toMatchObject({ registryPullQPS: 18 });
+    expect(restarts).toHaveLength(2);
+  }, 180_000);
+
+  test("leaves nothing running but a pause that needs no right", async () => {
+    const { items } = await client.list<AgentPod>(resources.pods, { namespace, signal });
+    const containers = items.map(
+      (pod) => (pod as { spec?: { containers?: { command?: string[] }[] } }).spec?.containers,
+    );
+    expect(containers.map((each) => each?.map((c) => c.command))).toEqual([[["/bin/sleep", "infinity"]]]);
+    const lease = await client.get(resources.leases, { namespace, name: "moorline-node-restart" }, signal);
+    expect(lease).toMatchObject({ metadata: { annotations: { "moorline.io/last-node": names.node } } });
+    expect((lease as { spec?: { holderIdentity?: string } } | undefined)?.spec?.holderIdentity ?? "").toBe(
+      "",
+    );
+  });
+});
