@@ -63,7 +63,7 @@ async function rigCluster(): Promise<ClusterConfig | undefined> {
   }
 }
 
-async function startSandbox(
+export async function startSandbox(
   what: "harbor" | "kubernetes",
   password: string,
 ): Promise<{

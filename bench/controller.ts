@@ -1,0 +1,156 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { build } from "esbuild";
+import { startSandbox } from "./plant.ts";
+import { startCluster, type BenchCluster } from "./scale/api-server.ts";
+import { fillNamespaces, fillSurroundings, namespaceNames, reset, type Filling } from "./scale/fill.ts";
+import { requestCounts } from "./scale/requests.ts";
+import type { Phase, Work } from "./scale/worker.ts";
+
+// Ten thousand namespaces against a floor that issues the same writes. Prints ratios; asserts nothing about time.
+const { values } = parseArgs({
+  options: {
+    namespaces: { type: "string", default: "10000" },
+    secrets: { type: "string" },
+    pods: { type: "string" },
+    rounds: { type: "string", default: "1" },
+    parallel: { type: "string", default: "16" },
+    /** Node's, for the measured process. */
+    flags: { type: "string", default: "" },
+    only: { type: "string", default: "floor,instant,sandbox" },
+    "cpu-prof": { type: "boolean", default: false },
+  },
+});
+const namespaces = Number(values.namespaces);
+const filling: Filling = {
+  namespaces,
+  workspaces: Math.max(1, Math.round(namespaces / 50)),
+  otherSecrets: Number(values.secrets ?? namespaces * 5),
+  pods: Number(values.pods ?? namespaces * 10),
+};
+const parallel = Number(values.parallel);
+
+/** A phase, with the calls that the API server counted in it. */
+interface Measured extends Phase {
+  readonly calls: ReadonlyMap<string, number>;
+  /** Processor seconds of API server and etcd. */
+  readonly servers: number;
+}
+
+const home = mkdtempSync(join(tmpdir(), "moorline-bench-"));
+
+/** The worker as the program is shipped, in one file: read as TypeScript it would take 30 MiB more. */
+const script = join(home, "worker.mjs");
+
+async function inProcess(cluster: BenchCluster, work: Work): Promise<readonly Measured[]> {
+  const profile = values["cpu-prof"] ? ["--cpu-prof", `--cpu-prof-name=${work.what}.cpuprofile`] : [];
+  const flags = values.flags === "" ? [] : values.flags.split(" ");
+  const child = spawn(process.execPath, [...profile, ...flags, script], {
+    env: { ...process.env, BENCH_WORK: JSON.stringify(work) },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const ended = once(child, "exit");
+  const phases: Measured[] = [];
+  let before = await requestCounts(cluster.client);
+  let spent = await cluster.processor();
+  for await (const line of createInterface(child.stdout)) {
+    const after = await requestCounts(cluster.client);
+    const calls = [...after].map(([key, n]) => [key, n - (before.get(key) ?? 0)] as const);
+    const now = await cluster.processor();
+    const phase = JSON.parse(line) as Phase;
+    phases.push({ ...phase, calls: new Map(calls.filter(([, n]) => n > 0)), servers: now - spent });
+    spent = now;
+    before = after;
+    child.stdin.write("\n");
+  }
+  await ended;
+  return phases;
+}
+
+const told = (calls: ReadonlyMap<string, number>): string =>
+  [...calls]
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([call, n]) => `${n} ${call}`)
+    .join(", ");
+
+function tell(title: string, phases: readonly Measured[], floor?: readonly Measured[]): void {
+  for (const phase of phases) {
+    const least = floor?.find((f) => f.name === phase.name)?.seconds;
+    const parts = [
+      `${phase.seconds.toFixed(2)} s`,
+      ...(least === undefined ? [] : [`${(phase.seconds / least).toFixed(2)} × floor`]),
+      ...(phase.planned === undefined
+        ? []
+        : [`plan ${phase.planned.toFixed(2)} s, proof ${(phase.proving ?? 0).toFixed(2)} s`]),
+      `${phase.steps} steps`,
+      `processor ${phase.processor.toFixed(2)} s, servers' ${phase.servers.toFixed(2)} s`,
+      `peak ${phase.peak} MiB, after ${phase.after} MiB`,
+      ...(phase.ok ? [] : ["NOT PROVED"]),
+    ];
+    console.log(`${`${title}, ${phase.name}`.padEnd(34)} ${parts.join("; ")}`);
+    console.log(`${"".padEnd(34)} ${told(phase.calls)}`);
+  }
+}
+
+async function withSandbox(
+  cluster: BenchCluster,
+  work: Omit<Work, "what">,
+  floor: readonly Measured[] | undefined,
+): Promise<void> {
+  const password = `Bench-${process.pid}-Aa1`;
+  const { child, address } = await startSandbox("harbor", password);
+  const harbor = { ...address, password };
+  tell("sandbox's Harbor", await inProcess(cluster, { ...work, what: "run", harbor }), floor);
+  child.stdin?.end();
+}
+
+async function main(): Promise<void> {
+  await using cluster = await startCluster();
+  if (cluster === undefined) {
+    console.log("no kube-apiserver in the rig's cache, or no etcd: run `npm run rig` once, which builds it");
+    return;
+  }
+  console.log(
+    `${namespaces} namespaces in ${filling.workspaces} workspaces, ${filling.otherSecrets} Secrets of others, ` +
+      `${filling.pods} pods; ${availableParallelism()} processors, ${parallel} at a time`,
+  );
+  await fillNamespaces(cluster.etcdUrl, filling);
+  await fillSurroundings(cluster.etcdUrl, filling);
+  const names = namespaceNames(filling);
+  const work = { cluster: cluster.address, namespaces, parallel };
+  const only = new Set(values.only.split(","));
+  for (let round = 1; round <= Number(values.rounds); round++) {
+    const floor = only.has("floor") ? await inProcess(cluster, { ...work, what: "floor" }) : undefined;
+    tell("floor", floor ?? []);
+    await reset(cluster.etcdUrl, names);
+    if (only.has("instant"))
+      tell("Harbor at once", await inProcess(cluster, { ...work, what: "run" }), floor);
+    await reset(cluster.etcdUrl, names);
+    if (only.has("sandbox")) await withSandbox(cluster, work, floor);
+    await reset(cluster.etcdUrl, names);
+  }
+  console.log(
+    `API server at the end: ${await cluster.apiServerMemory()} MiB; load average ${(loadavg()[0] ?? 0).toFixed(1)}`,
+  );
+}
+
+await build({
+  entryPoints: [fileURLToPath(new URL("scale/worker.ts", import.meta.url))],
+  outfile: script,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  mainFields: ["module", "main"],
+  external: ["*.node"],
+  banner: {
+    js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+  },
+});
+await main();
+rmSync(home, { recursive: true, force: true });

@@ -1,0 +1,181 @@
+import { randomUUID } from "node:crypto";
+
+/** What a cluster is filled with. */
+export interface Filling {
+  readonly namespaces: number;
+  readonly workspaces: number;
+  /** Secrets of others: they must cost nothing. */
+  readonly otherSecrets: number;
+  readonly pods: number;
+}
+
+export const benchLabel = "moorline.io/bench";
+export const account = "default";
+
+/** Names of the namespaces, workspace by workspace. */
+export const namespaceNames = ({ namespaces }: Pick<Filling, "namespaces">): readonly string[] =>
+  Array.from({ length: namespaces }, (_, i) => `bench-${i}`);
+
+export const workspaceOf = (index: number, { namespaces, workspaces }: Filling): string =>
+  `workspace-${Math.floor((index * workspaces) / namespaces)}`;
+
+/** One key of etcd, and what stands there; undefined deletes. */
+type Entry = readonly [key: string, value: object | undefined];
+
+const perTransaction = 1000;
+
+/**
+ * Writes objects straight into etcd, as JSON, which the API server reads as well as its own protobuf: a hundred thousand
+ * pods take seconds instead of minutes. Only what is there before a measurement is written so.
+ */
+async function put(etcdUrl: string, entries: Iterable<Entry>): Promise<void> {
+  const base64 = (text: string): string => Buffer.from(text).toString("base64");
+  const send = async (batch: readonly Entry[]): Promise<void> => {
+    const success = batch.map(([path, value]) => {
+      const key = base64(`/registry/${path}`);
+      return value === undefined
+        ? { requestDeleteRange: { key } }
+        : { requestPut: { key, value: base64(JSON.stringify(value)) } };
+    });
+    const answer = await fetch(`${etcdUrl}/v3/kv/txn`, { method: "POST", body: JSON.stringify({ success }) });
+    if (!answer.ok) throw new Error(`etcd: ${answer.status} ${(await answer.text()).slice(0, 300)}`);
+    await answer.arrayBuffer();
+  };
+  let batch: Entry[] = [];
+  for (const entry of entries) {
+    batch.push(entry);
+    if (batch.length < perTransaction) continue;
+    await send(batch);
+    batch = [];
+  }
+  if (batch.length > 0) await send(batch);
+}
+
+const born = "2026-01-01T00:00:00Z";
+const metadata = (name: string, namespace: string | undefined, more: object = {}): object => ({
+  name,
+  ...(namespace !== undefined && { namespace }),
+  uid: randomUUID(),
+  creationTimestamp: born,
+  ...more,
+});
+
+/** Namespaces as KubeSphere labels them, each with its service account. */
+export async function fillNamespaces(etcdUrl: string, filling: Filling): Promise<void> {
+  const namespace = (name: string, index: number): object => ({
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: metadata(name, undefined, {
+      labels: {
+        [benchLabel]: "yes",
+        "kubesphere.io/namespace": name,
+        "kubesphere.io/workspace": workspaceOf(index, filling),
+      },
+    }),
+    spec: { finalizers: ["kubernetes"] },
+    status: { phase: "Active" },
+  });
+  const names = namespaceNames(filling);
+  await put(
+    etcdUrl,
+    names.map((name, i): Entry => [`namespaces/${name}`, namespace(name, i)]),
+  );
+  await putAccounts(etcdUrl, names);
+}
+
+async function putAccounts(etcdUrl: string, names: readonly string[]): Promise<void> {
+  await put(
+    etcdUrl,
+    names.map((name): Entry => {
+      const object = { apiVersion: "v1", kind: "ServiceAccount", metadata: metadata(account, name) };
+      return [`serviceaccounts/${name}/${account}`, { ...object, secrets: [{ name: "token" }] }];
+    }),
+  );
+}
+
+/** Takes away what a run wrote: its Secrets, and what it changed in service accounts. */
+export async function reset(etcdUrl: string, names: readonly string[]): Promise<void> {
+  await put(
+    etcdUrl,
+    names.map((name): Entry => [`secrets/${name}/harbor`, undefined]),
+  );
+  await putAccounts(etcdUrl, names);
+}
+
+/** What is around: Secrets of others with a token's bytes, and pods of usual size. */
+export async function fillSurroundings(etcdUrl: string, filling: Filling): Promise<void> {
+  const names = namespaceNames(filling);
+  await put(etcdUrl, secrets(filling, names));
+  await put(etcdUrl, pods(filling, names));
+}
+
+function* secrets({ otherSecrets }: Filling, names: readonly string[]): Generator<Entry> {
+  const data = { token: Buffer.alloc(1200, "t").toString("base64"), namespace: "YmVuY2g=" };
+  for (let i = 0; i < otherSecrets; i++) {
+    const namespace = names[i % names.length] ?? "default";
+    const name = `token-${i}`;
+    const object = { apiVersion: "v1", kind: "Secret", type: "Opaque", data };
+    yield [`secrets/${namespace}/${name}`, { ...object, metadata: metadata(name, namespace) }];
+  }
+}
+
+function* pods({ pods: count }: Filling, names: readonly string[]): Generator<Entry> {
+  const managedFields = [
+    {
+      manager: "kube-controller-manager",
+      operation: "Update",
+      apiVersion: "v1",
+      time: born,
+      fieldsType: "FieldsV1",
+      fieldsV1: Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`f:field${i}`, { "f:inner": {} }])),
+    },
+  ];
+  for (let i = 0; i < count; i++) {
+    const namespace = names[i % names.length] ?? "default";
+    const name = `app-7d9f8b6c5-${i}`;
+    const image = `harbor.example.com/${namespace}/app:v${i % 40}`;
+    yield [
+      `pods/${namespace}/${name}`,
+      {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: metadata(name, namespace, { labels: { app: "app" }, managedFields }),
+        spec: {
+          containers: [
+            {
+              name: "app",
+              image,
+              imagePullPolicy: "IfNotPresent",
+              resources: { requests: { cpu: "10m", memory: "32Mi" } },
+              env: Array.from({ length: 6 }, (_, e) => ({ name: `VARIABLE_${e}`, value: `value-${e}` })),
+              terminationMessagePath: "/dev/termination-log",
+              terminationMessagePolicy: "File",
+            },
+          ],
+          restartPolicy: "Always",
+          dnsPolicy: "ClusterFirst",
+          serviceAccountName: account,
+          nodeName: `node-${i % 200}`,
+          imagePullSecrets: [{ name: "harbor" }],
+          schedulerName: "default-scheduler",
+        },
+        status: {
+          phase: "Running",
+          podIP: "10.0.0.1",
+          startTime: born,
+          containerStatuses: [
+            {
+              name: "app",
+              image,
+              imageID: `docker-pullable://${image}@sha256:${"a".repeat(64)}`,
+              ready: true,
+              restartCount: 0,
+              state: { running: { startedAt: born } },
+              lastState: {},
+            },
+          ],
+        },
+      },
+    ];
+  }
+}

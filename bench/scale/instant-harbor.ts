@@ -1,0 +1,99 @@
+import { randomBytes } from "node:crypto";
+import { HttpEndpoint, type BoundedRequest, type HttpResponse } from "../../src/clients/http/endpoint.ts";
+
+interface Robot {
+  readonly id: number;
+  readonly name: string;
+  readonly description: string;
+  readonly duration: number;
+  readonly expires_at: number;
+  readonly permissions: unknown;
+}
+
+/**
+ * A Harbor of one project that answers without a network and at once. With it a run shows what its own work and
+ * Kubernetes cost; what a Harbor costs is measured apart.
+ */
+export class InstantHarbor extends HttpEndpoint {
+  readonly #robots = new Map<number, Robot>();
+  readonly #project: string;
+  #made = false;
+  #next = 1;
+
+  constructor(url: string, project: string) {
+    super(new URL(url), {});
+    this.#project = project;
+  }
+
+  override request(request: BoundedRequest): Promise<HttpResponse> {
+    return Promise.resolve(this.#answer(request));
+  }
+
+  #answer({ method, path, query, body }: BoundedRequest): HttpResponse {
+    const short = path.replace("/api/v2.0", "");
+    if (short === "/service/token")
+      return answered(200, { token: tokenOf(String(query?.account), this.#project) });
+    if (short === "/users/current")
+      return answered(200, { user_id: 1, username: "admin", sysadmin_flag: true });
+    if (short === "/systeminfo") return answered(200, { harbor_version: "v2.13.1-bench" });
+    if (method === "DELETE") {
+      this.#robots.delete(Number(short.split("/").at(-1)));
+      return answered(200, undefined);
+    }
+    if (short === "/projects") {
+      this.#made = true;
+      return answered(201, undefined, { location: "/api/v2.0/projects/2" });
+    }
+    if (short.endsWith("/repositories")) return answered(200, [], { "x-total-count": "0" });
+    if (short.startsWith("/projects/"))
+      return this.#made
+        ? answered(200, {
+            project_id: 2,
+            name: this.#project,
+            metadata: { public: "false", auto_scan: "true" },
+          })
+        : answered(404, { errors: [{ code: "NOT_FOUND", message: "project not found" }] });
+    if (short === "/robots" && method === "POST")
+      return this.#create(
+        JSON.parse(typeof body === "string" ? body : "{}") as Omit<Robot, "id" | "expires_at">,
+      );
+    if (short === "/robots") return this.#list(query ?? {});
+    throw new Error(`the instant Harbor knows no ${method} ${path}`);
+  }
+
+  #create(wanted: Omit<Robot, "id" | "expires_at">): HttpResponse {
+    const id = this.#next++;
+    const expires_at = Math.floor(Date.now() / 1000) + wanted.duration * 86_400;
+    const name = `robot$${this.#project}+${wanted.name}`;
+    this.#robots.set(id, { ...wanted, id, name, expires_at });
+    return answered(201, { id, name, secret: randomBytes(16).toString("base64"), expires_at });
+  }
+
+  #list(query: NonNullable<BoundedRequest["query"]>): HttpResponse {
+    const part = /name=~([^,]+)/.exec(String(query.q))?.[1];
+    const all = [...this.#robots.values()].filter((r) => part === undefined || r.name.includes(part));
+    const [page, size] = [Number(query.page), Number(query.page_size)];
+    const shown = all.slice((page - 1) * size, page * size).map((r) => ({ ...r, level: "project" }));
+    return answered(200, shown, { "x-total-count": String(all.length) });
+  }
+}
+
+/** A token as Harbor's, without a signature that anybody here would check. */
+function tokenOf(subject: string, project: string): string {
+  const access = [{ type: "repository", name: `${project}/moorline-proof`, actions: ["pull"] }];
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+  return `${part({ alg: "RS256" })}.${part({ sub: subject, access })}.c2lnbmF0dXJl`;
+}
+
+function answered(status: number, value: unknown, headers: Record<string, string> = {}): HttpResponse {
+  const text = value === undefined ? "" : JSON.stringify(value);
+  return {
+    status,
+    headers: { "content-type": "application/json", ...headers },
+    requestId: "bench",
+    subject: "instant Harbor",
+    text: () => text,
+    json: () => JSON.parse(text) as unknown,
+    bytes: () => Buffer.from(text),
+  };
+}
