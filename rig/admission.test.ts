@@ -252,8 +252,11 @@ describe("admission by a real API server", () => {
       };
       await writeFile(path, JSON.stringify(deployment));
       const { stderr, status } = await tryCommand([
-        ...["kubectl", "--kubeconfig", rigAddresses().kubeconfigPath],
-        ...["create", "--dry-run=server", "-f", path],
+        "kubectl",
+        `--kubeconfig=${rigAddresses().kubeconfigPath}`,
+        "create",
+        "--dry-run=server",
+        `--filename=${path}`,
       ]);
       expect(status).toBe(0);
       expect(stderr).toContain(

@@ -23,10 +23,19 @@ export async function startWebhook(registration: string, ...more: readonly strin
   const child = spawn(
     process.execPath,
     [
-      ...[main, "webhook", "--kubeconfig", rigAddresses().kubeconfigPath, "--lang", "en"],
-      ...["--registration", registration, "--namespace", registration, "--service", registration],
-      ...["--url", "https://127.0.0.1", "--address", "127.0.0.1:0", "--check-seconds", "1"],
-      ...["--health-address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0", ...more],
+      main,
+      "webhook",
+      `--kubeconfig=${rigAddresses().kubeconfigPath}`,
+      "--lang=en",
+      `--registration=${registration}`,
+      `--namespace=${registration}`,
+      `--service=${registration}`,
+      "--url=https://127.0.0.1",
+      "--address=127.0.0.1:0",
+      "--health-address=127.0.0.1:0",
+      "--metrics-address=127.0.0.1:0",
+      "--check-seconds=1",
+      ...more,
     ],
     { env: { ...process.env, ...administrator }, stdio: ["ignore", "pipe", "pipe"] },
   );
