@@ -133,6 +133,18 @@ describe("moorline install", () => {
     expect(again.out).toBe(`${count} object(s) are as they should be\n`);
   });
 
+  test("is taken away again, and the definitions stay", async () => {
+    const where = ["--namespace", settings.namespace, "--kubeconfig", kubeconfig];
+    const preview = await moorline(["uninstall", "--dry-run", ...where]);
+    expect(preview.out).toContain(`remove Deployment/${settings.namespace}/moorline-controller`);
+    const gone = await moorline(["uninstall", "--yes", ...where]);
+    expect([gone.code, gone.err]).toEqual([0, ""]);
+    expect((await moorline(["uninstall", ...where])).out).toContain("There is nothing of Moorline's");
+    expect((await api.call("GET", path)).status).toBe(200);
+    const definition = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/projectbindings.moorline.io";
+    expect((await api.call("GET", definition)).status).toBe(200);
+  });
+
   test("refuses an image that is none, and asks before it writes where a person can answer", async () => {
     const wrong = await moorline(["install", "--image", "no image", "--kubeconfig", kubeconfig]);
     expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining("INSTALL_VALUE_INVALID")]);

@@ -43,6 +43,11 @@ export const catalogue: readonly CommandEntry[] = [
     load: async () => (await import("./install.ts")).install,
   },
   {
+    name: "uninstall",
+    summary: { en: "Take Moorline out of the cluster.", zh: "从集群中移除 Moorline。" },
+    load: async () => (await import("./uninstall.ts")).uninstall,
+  },
+  {
     name: "render install",
     summary: { en: "Write the manifests of Moorline itself.", zh: "生成 Moorline 自身的安装清单。" },
     load: async () => (await import("./render-install.ts")).renderInstall,

@@ -14,6 +14,15 @@ import { clusterOptions } from "../options.ts";
 import { openWorld } from "../world.ts";
 import { yesOption } from "./apply.ts";
 
+/** Where Moorline runs. */
+export const namespaceOption: Option = {
+  name: "namespace",
+  short: "n",
+  value: "NAME",
+  default: "moorline-system",
+  description: { en: "Where Moorline runs.", zh: "Moorline 运行所在的命名空间。" },
+};
+
 /** Options that say what is installed; `render install` takes the same. */
 export const installOptions: readonly Option[] = [
   {
@@ -24,13 +33,7 @@ export const installOptions: readonly Option[] = [
       zh: "Moorline 镜像，建议使用摘要；可用 deploy/image 构建。",
     },
   },
-  {
-    name: "namespace",
-    short: "n",
-    value: "NAME",
-    default: "moorline-system",
-    description: { en: "Where Moorline runs.", zh: "Moorline 运行所在的命名空间。" },
-  },
+  namespaceOption,
   {
     name: "replicas",
     value: "COUNT",
@@ -82,7 +85,7 @@ export function installSettings(invocation: Invocation): InstallSettings {
 }
 
 /** Kubernetes 1.21 brought policy/v1, 1.25 took policy/v1beta1 away. */
-async function budgetVersionOf(client: KubernetesClient, signal: AbortSignal): Promise<string> {
+export async function budgetVersionOf(client: KubernetesClient, signal: AbortSignal): Promise<string> {
   const version = await client.version(signal);
   requireVersion(version, client.server);
   return version.major === 1 && version.minor < 21 ? "policy/v1beta1" : "policy/v1";
