@@ -14,6 +14,8 @@ const entry = z.strictObject({
   notAfter: z.iso.datetime().optional(),
   /** The document's client, `server`, or the file it was read from. */
   of: z.string().optional(),
+  /** Digest of the key of the CA that issued it; absent is the CA that the record stands beside. */
+  authority: z.string().optional(),
   /** It takes effect only once its successor is in use everywhere. */
   waits: z.boolean().optional(),
 });
@@ -56,6 +58,13 @@ export function withRevocation(
     ? before.map((r) => (r === there ? { ...r, waits: false } : r))
     : before;
 }
+
+/** What of a record one CA has to list. @param key digest of that CA's key, as the record spells it */
+export const revokedBy = (
+  recorded: readonly RecordedRevocation[],
+  key: string,
+): readonly RecordedRevocation[] =>
+  recorded.filter(({ authority }) => authority === undefined || authority === key);
 
 /** A certificate that had ended before the last list was issued has been on a list after its end (RFC 5280 §3.3). */
 export const mayLeave = (

@@ -5,13 +5,15 @@ import { Sensitive } from "../../model/sensitive.ts";
 import { authorityCertificate } from "../../pki/authority.ts";
 import { readCertificates } from "../../pki/certificate.ts";
 import { issueCrl, readCrl, readCrls, type RevocationList } from "../../pki/crl.ts";
-import { mayLeave, nextNumber, nextRevoked, serialOf } from "../../pki/revocation-record.ts";
+import { mayLeave, nextNumber, nextRevoked, revokedBy, serialOf } from "../../pki/revocation-record.ts";
 import { message } from "../../text/message.ts";
 import { day, type CertificateContext, type CertificateStep } from "./action.ts";
 import type { CertificateDocument, Gathered } from "./gathered.ts";
 import { requireAuthority } from "./issuers/own-authority.ts";
+import { renewPreviousList } from "./issuers/rollover-lists.ts";
 import { switchStepId } from "./issuers/rollover.ts";
 import type { ObservedCertificate } from "./observed.ts";
+import { keyDigest } from "./replaced.ts";
 import { readRecord } from "./revoke.ts";
 import { entries } from "./store.ts";
 
@@ -29,14 +31,16 @@ export async function observeRevocation(
     ),
   );
   const crl = observeList(gathered);
+  const own = gathered.authority && keyDigest(authorityCertificate(gathered.authority));
   return {
     ...(crl !== undefined && { crl }),
     ...(recorded.length > 0 && {
-      revocations: recorded.map(({ serialNumber, notAfter, waits, of }) => {
+      revocations: recorded.map(({ serialNumber, notAfter, waits, of, authority: key }) => {
         const isOf = serials.get(serialNumber);
         return {
           serialNumber,
           waits: waits === true,
+          ...(key !== undefined && key !== own && { authority: key }),
           ...(notAfter !== undefined && { notAfter }),
           ...(of !== undefined && { of }),
           ...(isOf !== undefined && { isOf }),
@@ -74,12 +78,18 @@ export function listDueAt({ thisUpdate, nextUpdate }: NonNullable<ObservedCertif
  */
 export function planList(
   { spec }: CertificateDocument,
-  { crl, store, revocations = [] }: ObservedCertificate,
+  { crl, store, revocations: all = [], rollover }: ObservedCertificate,
   now: Date,
   after: readonly string[],
   issuing: readonly string[] = [],
 ): readonly CertificateStep[] {
   if (spec.crl === undefined) return [];
+  const revocations = all.filter((r) => r.authority === undefined);
+  const previous = rollover?.previousList;
+  const ofPrevious = all.filter(
+    (r) => !r.waits && r.authority !== undefined && r.authority === previous?.key,
+  );
+  const isPreviousLacking = ofPrevious.some((r) => previous?.serials.includes(r.serialNumber) === false);
   const listed = new Set(crl?.signed === true ? crl.serials.map(serialOf) : []);
   const last = crl === undefined ? undefined : new Date(crl.thisUpdate);
   const gone = new Set(revocations.filter((r) => mayLeave(r, last)).map((r) => r.serialNumber));
@@ -91,7 +101,7 @@ export function planList(
   const isLacking = wanted.some((serial) => !listed.has(serial));
   // The CA that signed it gives way in this very plan.
   const isSucceeded = after.includes(switchStepId);
-  const fits = crl?.signed === true && !isSucceeded && !isLacking;
+  const fits = crl?.signed === true && !isSucceeded && !isLacking && !isPreviousLacking;
   if (fits && now < listDueAt(crl)) return [];
   const reason = fits ? "harborCertificate.becauseListDue" : "harborCertificate.becauseListDiffers";
   const inUse = effective.filter((r) => !listed.has(r.serialNumber) && r.isOf !== undefined);
@@ -149,13 +159,14 @@ export async function runList(context: CertificateContext): Promise<void> {
     throw new MoorlineError("CERTIFICATE_STORE_CHANGED", { subject: nameOf(document) });
   const now = world.clock.now();
   const last = gathered.crl === undefined ? undefined : readCrl(gathered.crl);
+  const recorded = await readRecord(store);
   const isOurs = last?.isSignedBy(authorityCertificate(authority)) === true;
   const number = nextNumber(last, (await store.read(entries.listNumber))?.reveal());
   const pem = await issueCrl(authority, {
     number,
     revoked: nextRevoked(
       isOurs ? last : undefined,
-      await readRecord(store),
+      revokedBy(recorded, keyDigest(authorityCertificate(authority))),
       crl.revoked.map((r) => ({ serialNumber: r.serialNumber, date: new Date(r.at), reason: r.reason })),
     ),
     now,
@@ -164,4 +175,5 @@ export async function runList(context: CertificateContext): Promise<void> {
   // Before the list: cut off in between, a number is left out rather than given twice.
   await store.write(entries.listNumber, new Sensitive(`${number}\n`));
   await store.write(entries.crl, new Sensitive(pem));
+  await renewPreviousList(store, context);
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { documentOf } from "./testing/world.ts";
-import { dueDates, switchUntil } from "./due-dates.ts";
+import { dueDates } from "./due-dates.ts";
+import { switchUntil } from "./switch-until.ts";
 import type { ObservedCertificate } from "./observed.ts";
 import { harborCertificateSchema } from "./schema.ts";
 import { judged } from "../../engine/status.ts";

@@ -5,6 +5,7 @@ import { listDueAt } from "./crl.ts";
 import type { CertificateDocument } from "./gathered.ts";
 import type { ObservedCertificate } from "./observed.ts";
 import type { HarborCertificateSpec } from "./schema.ts";
+import { switchUntil } from "./switch-until.ts";
 
 /** Everything of a document that ends: its certificates, its CA and those around it, its lists. Pure. */
 export function dueDates(
@@ -40,15 +41,6 @@ const applyFrom = (dueAt: string, now: Date): Message =>
   Date.parse(dueAt) <= now.getTime()
     ? message("status.byApply")
     : message("status.byApplyFrom", { from: dueAt.slice(0, 10) });
-
-/**
- * By when a successor has to take over, ISO 8601: from then on, what is issued would end with its CA before it is due
- * for renewal itself.
- */
-export const switchUntil = (
-  { validityDays, renewAfter }: Pick<HarborCertificateSpec, "validityDays" | "renewAfter">,
-  authorityNotAfter: string,
-): string => before(authorityNotAfter, validityDays * (1 - renewAfter));
 
 const before = (end: string, days: number): string => new Date(Date.parse(end) - days * day).toISOString();
 

@@ -137,6 +137,10 @@ export interface ObservedRollover {
     readonly notAfter: string;
   };
   readonly request: RolloverRequest;
+  /** What the previous CA's list says, and whose key it is of; absent where that CA can issue no list any more. */
+  readonly previousList?: { readonly key: string; readonly serials: readonly string[] };
+  /** Pairs of other documents in the same store that the current CA did not issue. */
+  readonly others?: readonly { readonly document: string; readonly of: string; readonly notAfter: string }[];
   /** Pairs of this document that the current CA did not issue. */
   readonly stale: readonly string[];
 }
@@ -160,6 +164,8 @@ export interface ObservedCertificate {
     readonly serialNumber: string;
     readonly notAfter?: string;
     readonly waits: boolean;
+    /** Digest of the key of the CA that issued it, where that is another than the current one. */
+    readonly authority?: string;
     /** The client (or `server`) that it was revoked as. */
     readonly of?: string;
     /** The pair that still is this very certificate. */

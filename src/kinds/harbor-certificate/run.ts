@@ -9,6 +9,7 @@ import { gather } from "./gather.ts";
 import { issuerOf } from "./issuers/catalogue.ts";
 import { packPair } from "./pair.ts";
 import type { HarborCertificateSpec } from "./schema.ts";
+import { rememberReplaced } from "./replaced.ts";
 import { entries, type Store } from "./store.ts";
 import { requireUsable } from "./usable.ts";
 
@@ -27,7 +28,7 @@ export async function run(
     case "issue-crl":
       return runList(context);
     case "remove-pair":
-      return (await storeOf(context)).remove(entries.pair(context.document.metadata.name, action.of));
+      return removePair(action.of, await storeOf(context), context);
     default:
       for (const delivery of deliveries) if (await delivery.run(action, context)) return;
       await issuerOf(context.document.spec).runPreparation?.(action, context);
@@ -40,14 +41,22 @@ async function storeOf({ document, world, signal }: CertificateContext): Promise
   return store;
 }
 
+async function removePair(of: string, store: Store, { document }: CertificateContext): Promise<void> {
+  await store.remove(entries.replaced(document.metadata.name, of));
+  await store.remove(entries.pair(document.metadata.name, of));
+}
+
 async function issue(of: string, context: CertificateContext): Promise<void> {
   const { document, world } = context;
   const issuer = issuerOf(document.spec);
   const pair = await issuer.issue?.(of, context);
   if (pair === undefined) return;
   // Verified in memory before it takes the place of one that works.
-  const trust = pair.trust ?? (await context.gather()).trust ?? "";
+  const gathered = await context.gather();
+  const trust = pair.trust ?? gathered.trust ?? "";
   requireUsable(document, of, pair, trust, world.clock.now());
+  if (document.spec.issuer.ownAuthority !== undefined)
+    await rememberReplaced(gathered, document.metadata.name, of, world.clock.now());
   if (issuer.openStore !== undefined)
     await (await storeOf(context)).write(entries.pair(document.metadata.name, of), packPair(pair));
 }

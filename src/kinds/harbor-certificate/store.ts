@@ -24,6 +24,8 @@ export interface Store {
   /** @param only `absent` makes it a conflict (CERTIFICATE_STORE_CHANGED) where the entry is there */
   write(entry: string, content: Sensitive, only?: "absent"): Promise<void>;
   remove(entry: string): Promise<void>;
+  /** Names of all entries. */
+  list(): Promise<readonly string[]>;
   /** Entries that others than their owner may read. */
   exposed(): Promise<readonly string[]>;
 }
@@ -41,17 +43,33 @@ export const entries = {
   /** What an intermediate's root is asked to certify, and the root's own list: its key is elsewhere. */
   request: "ca.csr",
   rootList: "root.crl",
-  /** A CA's successor while it only is trusted, and its predecessor while it still is; what a rollover may do. */
+  /**
+   * A CA's successor while it only is trusted, and its predecessor while it still is, each with its key: the predecessor
+   * must be able to revoke until nobody trusts it. And what a rollover may do.
+   */
   next: "ca-next.pem",
-  previous: "ca-previous.crt",
+  previous: "ca-previous.pem",
+  /** The same without its key, as earlier versions left it. */
+  previousCertificate: "ca-previous.crt",
   previousList: "ca-previous.crl",
   rollover: "ca.rotation.json",
   /** Which of a document's certificates are to be replaced. */
   rotation: (document: string): string => `${document}.rotation.json`,
   /** A CA may serve several documents. @param of `server` or a client */
-  pair: (document: string, of: string): string =>
-    `${document}.${of === "server" ? "server" : `client-${of}`}.pem`,
+  pair: (document: string, of: string): string => `${document}.${slotOf(of)}.pem`,
+  /** Certificates that a pair's successors replaced. */
+  replaced: (document: string, of: string): string => `${document}.${slotOf(of)}.replaced.json`,
 } as const;
+
+const slotOf = (of: string): string => (of === "server" ? "server" : `client-${of}`);
+
+/** Which document's pair an entry is, the other way round; undefined for what is none. */
+export function pairOfEntry(entry: string): { readonly document: string; readonly of: string } | undefined {
+  const found = /^(?<document>.+?)\.(?:server|client-(?<client>.+))\.pem$/.exec(entry)?.groups;
+  return found?.document === undefined
+    ? undefined
+    : { document: found.document, of: found.client ?? "server" };
+}
 
 /** Opens the place that a document names; nothing is read yet. */
 export async function openStore(
@@ -78,10 +96,11 @@ function folderStore({ documentsHost: host }: World, folder: string): Store {
       await host.writeFile(at(entry), content.reveal(), { mode: 0o600, keepOwner: true });
     },
     remove: (entry) => host.remove(at(entry)),
+    list: async () => ((await host.list(folder)) ?? []).map((each) => each.name).toSorted(),
     exposed: async () => {
       const folderStat = await host.stat(folder);
       if (folderStat === undefined || (folderStat.mode & 0o077) === 0) return [];
-      const keys = [entries.authority, entries.key];
+      const keys = [entries.authority, entries.key, entries.next, entries.previous];
       const stats = await Promise.all(keys.map((entry) => host.stat(at(entry))));
       return keys.filter((_, i) => ((stats[i]?.mode ?? 0) & 0o077) !== 0);
     },
@@ -120,6 +139,7 @@ function secretStore(
       const found = await get();
       if (found?.data?.[entry] !== undefined) await patch(found, { [entry]: null });
     },
+    list: async () => Object.keys((await get())?.data ?? {}).toSorted(),
     exposed: () => Promise.resolve([]),
   };
 }

@@ -4,13 +4,18 @@ import type { FindingTable } from "./table.ts";
 export const harborCertificateFindings = {
   CERTIFICATE_AUTHORITY_WAITS: {
     severity: "warning",
-    en: "The CA in {subject} has a successor, and both are trusted. `moorline rotate ca` goes on once every node is proved to trust both.",
-    zh: "{subject} 中的 CA 已有接替者，且两者均受信任。确认所有节点信任两者后，执行 `moorline rotate ca` 继续。",
+    en: "The CA in {subject} has a successor, and both are trusted, but `moorline apply` does not let it take over. Run `moorline rotate ca` by {until}: it goes on once every node is proved to trust both. The CA itself ends on {ends}.",
+    zh: "{subject} 中的 CA 已有接替者，且两者均受信任，但 `moorline apply` 不会让其接替。请最迟于 {until} 执行 `moorline rotate ca`：确认所有节点信任两者后继续。该 CA 于 {ends} 到期。",
   },
   CERTIFICATE_AUTHORITY_BOTH_TRUSTED: {
     severity: "note",
     en: "The previous CA in {subject} is still trusted. `moorline rotate ca` ends that once nothing of it is in use.",
     zh: "{subject} 中的旧 CA 仍受信任。确认其证书均不再使用后，执行 `moorline rotate ca` 结束信任。",
+  },
+  CERTIFICATE_AUTHORITY_SHARED: {
+    severity: "warning",
+    en: "Other documents keep certificates of the previous CA in {subject}: {documents}. The trust in it does not end before they have new ones: give them too (`-f`) to `moorline rotate ca`, or run `moorline apply` with them. Of a document that is gone, remove its entries there.",
+    zh: "其他文档在 {subject} 中仍有旧 CA 签发的证书：{documents}。在其换发新证书之前不会结束对旧 CA 的信任：请将这些文档一并传给 `moorline rotate ca`（`-f`），或对其执行 `moorline apply`。文档已不存在时，请删除该处的相应条目。",
   },
   CERTIFICATE_LIST_ENDS_SOON: {
     severity: "warning",
@@ -29,13 +34,13 @@ export const harborCertificateFindings = {
   },
   CERTIFICATE_AUTHORITY_OVER: {
     severity: "error",
-    en: "The CA {subject} ends at {notAfter}: nothing more is issued from it. Make a new CA in another folder or Secret, let nodes trust both, then change the document; Moorline does not roll a CA over by itself yet.",
-    zh: "CA {subject} 将于 {notAfter} 到期，不再签发证书。请在其他目录或 Secret 中创建新 CA，先让节点同时信任两者，再修改文档；Moorline 目前不会自动轮换 CA。",
+    en: "The CA {subject} ends at {notAfter}: nothing more is issued from it. Run `moorline rotate ca` now: nodes must trust the next CA before this one ends.",
+    zh: "CA {subject} 将于 {notAfter} 到期，不再签发证书。请立即执行 `moorline rotate ca`：须在到期前让节点信任新 CA。",
   },
   CERTIFICATE_AUTHORITY_ENDS_SOON: {
     severity: "warning",
-    en: "The CA {subject} ends at {notAfter}; certificates issued from now on end with it. Prepare a new CA and let nodes trust both in good time; Moorline does not roll a CA over by itself yet.",
-    zh: "CA {subject} 将于 {notAfter} 到期，此后签发的证书也会同时到期。请提前准备新 CA 并让节点同时信任两者；Moorline 目前不会自动轮换 CA。",
+    en: "The CA {subject} ends at {notAfter}; certificates issued from now on end with it. `moorline apply` makes its successor and lets both be trusted; `moorline rotate ca` lets it take over, and must be run by {until}.",
+    zh: "CA {subject} 将于 {notAfter} 到期，此后签发的证书也会同时到期。`moorline apply` 会创建新 CA 并同时信任两者；由 `moorline rotate ca` 完成接替，最迟须于 {until} 执行。",
   },
   CERTIFICATE_AUTHORITY_KEY_EXPOSED: {
     severity: "warning",

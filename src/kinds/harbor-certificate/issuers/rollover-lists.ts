@@ -1,9 +1,11 @@
 import { Sensitive } from "../../../model/sensitive.ts";
-import { authorityCertificate, type Authority } from "../../../pki/authority.ts";
+import { authorityCertificate, loadAuthority, type Authority } from "../../../pki/authority.ts";
 import { issueCrl, readCrl } from "../../../pki/crl.ts";
 import { crlLimits, pemBlocks } from "../../../pki/pem.ts";
-import { nextNumber, nextRevoked } from "../../../pki/revocation-record.ts";
+import { nextNumber, nextRevoked, revokedBy, serialOf } from "../../../pki/revocation-record.ts";
 import { day, type CertificateContext } from "../action.ts";
+import { readPassphrase } from "../passphrase.ts";
+import { keyDigest } from "../replaced.ts";
 import { readRecord } from "../revoke.ts";
 import { entries, type Store } from "../store.ts";
 
@@ -57,9 +59,41 @@ export async function firstList(
   return issueCrl(authority, { number: 0n, revoked: [], now, nextUpdate: new Date(until) });
 }
 
+/** The CA that was succeeded, while its key is still there. @throws PASSPHRASE_*, PKI_* */
+export async function loadPrevious(
+  store: Store,
+  { document, world }: Pick<CertificateContext, "document" | "world">,
+): Promise<Authority | undefined> {
+  const kept = await store.read(entries.previous);
+  if (kept === undefined || !kept.reveal().includes("PRIVATE KEY")) return undefined;
+  const passphrase = document.spec.issuer.ownAuthority?.passphrase;
+  return loadAuthority(
+    kept.reveal(),
+    kept,
+    passphrase && (await readPassphrase(passphrase, document, world)),
+  );
+}
+
+/** Issues the previous CA's list anew where something of it was revoked since. */
+export async function renewPreviousList(store: Store, context: CertificateContext): Promise<void> {
+  const previous = await loadPrevious(store, context);
+  if (previous === undefined) return;
+  const own = authorityCertificate(previous);
+  const now = context.world.clock.now();
+  const text = await store.read(entries.previousList);
+  const last = text === undefined ? undefined : readCrl(text.reveal());
+  const known = last?.isSignedBy(own) === true ? last : undefined;
+  const revoked = nextRevoked(known, revokedBy(await readRecord(store), keyDigest(own)));
+  const listed = new Set(known?.revoked.map((r) => serialOf(r.serialNumber)));
+  if (own.notAfter <= now || revoked.every((r) => listed.has(r.serialNumber))) return;
+  const number = nextNumber(known, (await store.read(entries.listNumber))?.reveal());
+  const pem = await issueCrl(previous, { number, revoked, now, nextUpdate: own.notAfter });
+  await store.write(entries.previousList, new Sensitive(pem));
+}
+
 /**
- * The last list of a CA whose key is about to go: it lasts as long as that CA's own certificate, since one that ended
- * while certificates of it are in use would have nginx refuse all of them.
+ * The list of a CA that gives way: it lasts as long as that CA's own certificate, since one that ended while
+ * certificates of it are in use would have nginx refuse all of them.
  */
 export async function lastList(store: Store, context: CertificateContext): Promise<Sensitive | undefined> {
   const { document, world } = context;
@@ -76,7 +110,7 @@ export async function lastList(store: Store, context: CertificateContext): Promi
     date: new Date(at),
     reason,
   }));
-  const revoked = nextRevoked(last, await readRecord(store), asked);
+  const revoked = nextRevoked(last, revokedBy(await readRecord(store), keyDigest(own)), asked);
   const pem = await issueCrl(authority, { number, revoked, now, nextUpdate: own.notAfter });
   await store.write(entries.listNumber, new Sensitive(`${number}\n`));
   return new Sensitive(pem);

@@ -1,17 +1,21 @@
 import { finding, type Finding } from "../../../model/finding.ts";
 import { Sensitive } from "../../../model/sensitive.ts";
 import { certificatePem, readCertificates, type Certificate } from "../../../pki/certificate.ts";
+import { readCrl } from "../../../pki/crl.ts";
+import { serialOf } from "../../../pki/revocation-record.ts";
 import { verifyChain } from "../../../pki/verify.ts";
 import { message, type Message } from "../../../text/message.ts";
 import type { World } from "../../world.ts";
 import { day, type CertificateAction, type CertificateContext, type CertificateStep } from "../action.ts";
+import { switchUntil } from "../switch-until.ts";
 import type { CertificateDocument, Gathered } from "../gathered.ts";
 import type { ObservedCertificate, ObservedRollover } from "../observed.ts";
 import { digestOf } from "../pair.ts";
 import { issueStep } from "../plan-issue.ts";
 import { readRolloverRequest } from "../rotation-request.ts";
 import type { OwnAuthority } from "../schema-issuer.ts";
-import { entries, openStore, type Store } from "../store.ts";
+import { keyDigest } from "../replaced.ts";
+import { entries, openStore, pairOfEntry, type Store } from "../store.ts";
 import { readPairs } from "../store-pairs.ts";
 import type { Issuer, Preparation } from "./issuer.ts";
 import { makeAuthority } from "./make-authority.ts";
@@ -63,9 +67,10 @@ interface Others {
 }
 
 const readOthers = async (store: Store): Promise<Others> => {
-  const [next, previous] = [await store.read(entries.next), await store.read(entries.previous)];
+  const next = await store.read(entries.next);
+  const previous = (await store.read(entries.previous)) ?? (await store.read(entries.previousCertificate));
   return {
-    // The next CA's key stands in the same entry: only certificates leave here.
+    // Their keys stand in the same entries: only certificates leave here.
     ...(next !== undefined && { next: certificatesOf(next) }),
     ...(previous !== undefined && { previous: certificatesOf(previous) }),
   };
@@ -113,8 +118,39 @@ async function observe(store: Store, document: CertificateDocument): Promise<Obs
     ...(others.previous !== undefined && { previousAuthority: lifeOf(others.previous) }),
     current: digestOfPem(current),
     request,
+    ...(await observePreviousList(store)),
+    others: await staleOthers(store, document, current),
     stale: stale.sort(),
   };
+}
+
+async function observePreviousList(store: Store): Promise<Pick<ObservedRollover, "previousList">> {
+  const kept = await store.read(entries.previous);
+  if (kept === undefined || !kept.reveal().includes("PRIVATE KEY")) return {};
+  const [own] = readCertificates(kept.reveal());
+  const text = await store.read(entries.previousList);
+  const list = text === undefined ? undefined : readCrl(text.reveal());
+  if (own === undefined) return {};
+  const serials = list?.isSignedBy(own) === true ? list.revoked.map((r) => serialOf(r.serialNumber)) : [];
+  return { previousList: { key: keyDigest(own), serials: serials.sort() } };
+}
+
+/** What other documents have in the same store and the current CA did not issue: the store is the record of it. */
+async function staleOthers(
+  store: Store,
+  { metadata }: CertificateDocument,
+  current: string,
+): Promise<NonNullable<ObservedRollover["others"]>> {
+  const found: NonNullable<ObservedRollover["others"]>[number][] = [];
+  for (const entry of await store.list()) {
+    const pair = pairOfEntry(entry);
+    if (pair === undefined || pair.document === metadata.name) continue;
+    const text = (await store.read(entry))?.reveal() ?? "";
+    const [leaf] = text.includes("BEGIN CERTIFICATE") ? readCertificates(text, entry) : [];
+    if (leaf === undefined || isOf(current, certificatesOf(new Sensitive(text)), pair.of)) continue;
+    found.push({ ...pair, notAfter: leaf.notAfter.toISOString() });
+  }
+  return found;
 }
 
 function lifeOf(pem: string): NonNullable<ObservedRollover["nextAuthority"]> {
@@ -134,8 +170,20 @@ function isOf(authority: string, chainPem: string, of: string): boolean {
   return verifyChain({ chainPem, trustedPem: authority, purpose, now }).ok;
 }
 
-const mayRetire = ({ previous, request, stale }: ObservedRollover): boolean =>
-  previous !== undefined && request.retire === previous && stale.length === 0;
+/** Documents that share the CA and still use what its predecessor issued, other than those that are carried out here. Pure. */
+export const othersInUse = ({ others = [] }: ObservedRollover, now: Date): readonly string[] => [
+  ...new Set(others.filter((o) => Date.parse(o.notAfter) > now.getTime()).map((o) => o.document)),
+];
+
+const mayRetire = (rollover: ObservedRollover, now: Date): boolean => {
+  const { previous, request, stale } = rollover;
+  return (
+    previous !== undefined &&
+    request.retire === previous &&
+    stale.length === 0 &&
+    othersInUse(rollover, now).length === 0
+  );
+};
 
 /** A CA is succeeded on request, and by itself when it can no longer certify a whole life. */
 function wantsSuccessor(
@@ -178,7 +226,7 @@ function prepare(
       steps: [step(switchStepId, "update", title, because, { type: "switch-authority" })],
     };
   }
-  if (rollover !== undefined && mayRetire(rollover)) {
+  if (rollover !== undefined && mayRetire(rollover, now)) {
     const title = message("harborCertificate.retireAuthority");
     const because = message("harborCertificate.becauseUnused");
     return {
@@ -207,12 +255,29 @@ function reasonToReissue(
     : undefined;
 }
 
-function findings(_: CertificateDocument, { rollover, store }: ObservedCertificate): readonly Finding[] {
-  if (rollover?.next !== undefined && rollover.request.switchTo !== rollover.next)
-    return [finding("CERTIFICATE_AUTHORITY_WAITS", store)];
-  if (rollover?.previous !== undefined && !mayRetire(rollover))
-    return [finding("CERTIFICATE_AUTHORITY_BOTH_TRUSTED", store)];
-  return [];
+function findings(
+  { spec }: CertificateDocument,
+  { authority, rollover, store }: ObservedCertificate,
+  now: Date,
+): readonly Finding[] {
+  if (rollover === undefined) return [];
+  const others = rollover.previous === undefined ? [] : othersInUse(rollover, now);
+  const shared =
+    others.length === 0
+      ? []
+      : [finding("CERTIFICATE_AUTHORITY_SHARED", store, { documents: others.join(", ") })];
+  if (rollover.next !== undefined && rollover.request.switchTo !== rollover.next) {
+    const until = switchUntil(
+      spec,
+      authority?.notAfter ?? rollover.nextAuthority?.notAfter ?? now.toISOString(),
+    );
+    const isLate = Date.parse(until) <= now.getTime();
+    const evidence = { until: until.slice(0, 10), ends: authority?.notAfter.slice(0, 10) ?? "-" };
+    return [finding("CERTIFICATE_AUTHORITY_WAITS", store, evidence, isLate ? "error" : "warning"), ...shared];
+  }
+  if (rollover.previous !== undefined && !mayRetire(rollover, now))
+    return [finding("CERTIFICATE_AUTHORITY_BOTH_TRUSTED", store), ...shared];
+  return shared;
 }
 
 /** @returns whether the action is one of a rollover */
@@ -231,6 +296,7 @@ async function run(
   else if (action.type === "retire-authority") {
     await store.remove(entries.previousList);
     await store.remove(entries.previous);
+    await store.remove(entries.previousCertificate);
     await store.remove(entries.rollover);
   } else return false;
   return true;
@@ -238,7 +304,8 @@ async function run(
 
 /**
  * Whole writes, and after each the same certificates are trusted: the previous one is kept, the next one
- * takes its place, and what is left of it is removed. The previous CA's key ends here.
+ * takes its place, and what is left of it is removed. The previous CA keeps its key until nobody trusts it, because until
+ * then it must be able to revoke.
  */
 async function takeOver(store: Store, context: CertificateContext): Promise<void> {
   const next = await store.read(entries.next);
@@ -247,7 +314,9 @@ async function takeOver(store: Store, context: CertificateContext): Promise<void
   if (kept !== undefined && certificatesOf(kept) !== certificatesOf(next)) {
     const list = await lastList(store, context);
     if (list !== undefined) await store.write(entries.previousList, list);
-    await store.write(entries.previous, new Sensitive(certificatesOf(kept)));
+    const key =
+      (await store.read(entries.authority)) === undefined ? await store.read(entries.key) : undefined;
+    await store.write(entries.previous, withoutLists(new Sensitive((key?.reveal() ?? "") + kept.reveal())));
   }
   await store.write(entries.authority, withoutLists(next));
   // A CA that somebody put there as two files: its key must not outlive it here.

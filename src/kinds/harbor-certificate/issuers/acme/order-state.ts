@@ -85,6 +85,7 @@ export function endingOrders(store: Store, document: string, isPair: (entry: str
   return {
     name: store.name,
     read: (entry) => store.read(entry),
+    list: () => store.list(),
     write: async (entry, content, only) => {
       await store.write(entry, content, only);
       await end(entry);
