@@ -55,6 +55,8 @@ async function startThreads(options: CrewOptions): Promise<Crew> {
     const worker = new Worker(process.argv[1] ?? "", {
       argv: ["webhook"],
       workerData: { webhookWorker: { host: options.host, port, pair } },
+      // A review leaves garbage alone behind it: more room would only be filled before it is cleaned.
+      resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 192 },
     });
     members.set(worker, noCounts());
     const send = (message: ToWorker): void => worker.postMessage(message, []);

@@ -132,7 +132,8 @@ function bindingsOf(documents: ReadonlyMap<string, Document>): readonly Admittin
   const bindings = all.filter((d) => d.kind === projectBindingSchema.kind) as Document<ProjectBindingSpec>[];
   return bindings.flatMap(({ metadata, spec }) => {
     const registry = documents.get(`${harborRegistrySchema.kind}/${spec.registry}`);
-    if (spec.admission === undefined || registry === undefined) return [];
+    // Projects of another cluster are admitted by the webhook over there.
+    if (spec.admission === undefined || registry === undefined || spec.cluster !== undefined) return [];
     const harborHost = new URL((registry.spec as HarborRegistrySpec).url).host;
     const cacheRewrites = caches
       .filter((cache) => cache.spec.registry === spec.registry)
