@@ -10,7 +10,10 @@ import { fieldTest, labelTest, type Test } from "./selector.ts";
 export interface CachedInformers {
   /** Answer reads. They must select nothing: what they do not have is not there. */
   readonly reading: readonly Informer<KubernetesObject>[];
-  /** Only take in what is written, so that their handlers hear of others' changes alone. */
+  /**
+   * Take in what is written, so that their handlers hear of others' changes alone, and tell the metadata of what they
+   * select.
+   */
   readonly listening: readonly Informer<KubernetesObject>[];
 }
 
@@ -69,6 +72,11 @@ export function cachedClient(client: KubernetesClient, informers: CachedInformer
       const answer = informer && listed<T>(informer, options);
       return answer ?? client.list<T>(resource, options);
     },
+    listMetadata: async (resource, options) => {
+      const informer = all.find((i) => isSame(i.resource, resource) && i.isSynced && covers(i, options));
+      const answer = informer && listed(informer, options);
+      return answer ?? client.listMetadata(resource, options);
+    },
     create: (resource, object, options) =>
       write(resource, nameOf(object), options.signal, () => client.create(resource, object, options)),
     apply: (resource, object, options) =>
@@ -92,6 +100,14 @@ function isSelected({ options }: Informer<KubernetesObject>, object: KubernetesO
   if (namespace !== undefined && object.metadata.namespace !== namespace) return false;
   if (fieldSelector !== undefined && fieldTest(fieldSelector)?.(object) !== true) return false;
   return labelSelector === undefined || labelTest(labelSelector)?.(object) === true;
+}
+
+/** Whether an informer has everything that a list asks for: each term of its selector stands in the list's, or follows. */
+function covers({ options }: Informer<KubernetesObject>, list: ListOptions): boolean {
+  if (options.namespace !== undefined && options.namespace !== list.namespace) return false;
+  if (options.fieldSelector !== undefined) return false;
+  const asked = new Set((list.labelSelector ?? "").split(",").flatMap((term) => [term, term.split("=")[0]]));
+  return (options.labelSelector?.split(",") ?? []).every((term) => asked.has(term));
 }
 
 /** @returns undefined where a selector is one that only the server can tell */

@@ -158,6 +158,31 @@ describe("a client with a cache", () => {
     expect(some.items.length).toBeGreaterThan(0);
   });
 
+  test("tells the metadata of what an informer of some objects has, and asks the server for any other", async () => {
+    using ours = await informed<KubernetesObject>(configMaps, { labelSelector: "kept=yes,kind" });
+    await make("marked", { kept: "yes", kind: "a" });
+    await make("stranger", { kept: "no", kind: "a" });
+    await vi.waitUntil(() => ours.get(at("marked")) !== undefined, limit);
+    const asked: unknown[] = [];
+    const counting = {
+      ...server.client,
+      listMetadata: (...given: Parameters<typeof server.client.listMetadata>) => {
+        asked.push(given[1].labelSelector);
+        return server.client.listMetadata(...given);
+      },
+    };
+    const client = cachedClient(counting, { reading: [], listening: [ours] });
+    const names = async (labelSelector: string): Promise<readonly unknown[]> =>
+      (await client.listMetadata(configMaps, { labelSelector, signal: never })).items.map(
+        (o) => o.metadata.name,
+      );
+    expect(await names("kept=yes,kind=a")).toEqual(["marked"]);
+    expect(asked).toEqual([]);
+    expect(await names("kind=a")).toEqual(expect.arrayContaining(["marked", "stranger"]));
+    expect(await names("kept=no,kind=a")).toEqual(["stranger"]);
+    expect(asked).toEqual(["kind=a", "kept=no,kind=a"]);
+  });
+
   test("reads anew what it could not write because it had changed", async () => {
     using accounts = await informed<ServiceAccount>(serviceAccounts);
     const client = cachedClient(server.client, {

@@ -53,6 +53,8 @@ export interface Cluster {
     signal: AbortSignal,
   ): Promise<boolean>;
   listSecrets(selection: Selection, signal: AbortSignal): Promise<readonly SecretObject[]>;
+  /** Where Secrets are; what is in them is not asked for. */
+  listSecretNames(selection: Selection, signal: AbortSignal): Promise<readonly SecretName[]>;
   getSecret(namespace: string, name: string, signal: AbortSignal): Promise<SecretObject | undefined>;
   createSecret(secret: NewObject, signal: AbortSignal): Promise<Written>;
   patchSecret(namespace: string, at: SecretAt, change: MetadataChange, signal: AbortSignal): Promise<Written>;
@@ -71,6 +73,11 @@ export interface Cluster {
     change: ServiceAccountChange,
     signal: AbortSignal,
   ): Promise<Written>;
+}
+
+export interface SecretName {
+  readonly namespace: string;
+  readonly name: string;
 }
 
 interface MetadataChange {
@@ -127,6 +134,10 @@ function clusterOf(client: KubernetesClient): Cluster {
     },
     listSecrets: async (selection, signal) =>
       (await client.list<Secret>(secrets, { ...selection, keep, signal })).items.map(secretOf),
+    listSecretNames: async (selection, signal) =>
+      (await client.listMetadata(secrets, { ...selection, keep, signal })).items.map(
+        ({ metadata: { namespace = "", name = "" } }) => ({ namespace, name }),
+      ),
     getSecret: async (namespace, name, signal) => {
       const found = await client.get<Secret>(secrets, { namespace, name }, signal);
       return found === undefined ? undefined : secretOf(found);

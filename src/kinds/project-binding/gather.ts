@@ -69,8 +69,9 @@ export async function gather(
   const target = new Set(shared === undefined ? projectsOf(namespaces, spec) : [shared]);
   const seen = new Set(early.map((p) => p.project.name));
   const own = [...early, ...(await projectsNamed([...target].filter((name) => !seen.has(name))))];
+  const chosen = namespaces.found.map((n) => n.name);
   const [secrets, accounts] = await Promise.all([
-    gatherSecrets(document, cluster, { focus, leftovers }, signal),
+    gatherSecrets(document, cluster, { focus, leftovers }, chosen, signal),
     gatherAccounts(document, cluster, { focus, leftovers }, signal),
   ]);
   const former = await projectsNamed(formerProjects(secrets, own));
@@ -82,7 +83,7 @@ export async function gather(
     binding: document.metadata.name,
     cluster: id,
     prefix: spec.robot.namePrefix ?? document.metadata.name,
-    namespaces: namespaces.found.map((n) => n.name),
+    namespaces: chosen,
     focus,
   });
   const joined = join(document, harbor.url, namespaces, { secrets, accounts, robots });
