@@ -44,6 +44,8 @@ export interface PlanOptions {
   readonly direction?: Direction;
   /** Kinds (by name) whose documents are planned; the others are only there to be referred to. All by default. */
   readonly only?: readonly string[];
+  /** Names of the documents (`HarborRegistry/main`) that are planned; the others are only there to be referred to. All by default. */
+  readonly names?: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -78,7 +80,8 @@ export async function makePlan<W extends EngineWorld>(
   const pending = new Set<string>();
   const plans: DocumentPlan[] = [];
   for (const document of set.ordered) {
-    if (options.only !== undefined && !options.only.includes(document.kind)) continue;
+    if (options.only?.includes(document.kind) === false) continue;
+    if (options.names?.includes(nameOf(document)) === false) continue;
     options.signal.throwIfAborted();
     const waitsFor = set
       .referencesOf(document)

@@ -38,9 +38,9 @@ function candidate(identity: string, client: KubernetesClient = server.client) {
     fraction: () => 0,
     stopping: stop.signal,
   };
-  const ended = leadWhile(options, async (lost) => {
+  const ended = leadWhile(options, async ({ ending }) => {
     told.push(`${identity} leads`);
-    await new Promise((resolve) => lost.addEventListener("abort", resolve, { once: true }));
+    await new Promise((resolve) => ending.addEventListener("abort", resolve, { once: true }));
     told.push(`${identity} ends`);
   });
   return { ended, stop: () => stop.abort() };

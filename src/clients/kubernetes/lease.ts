@@ -53,6 +53,14 @@ interface Timing {
   readonly retryMs: number;
 }
 
+/** One time of leading. */
+export interface Term {
+  /** Aborts when a stop is asked for, or with `lost`: start nothing more, finish what is in hand. */
+  readonly ending: AbortSignal;
+  /** Aborts when the lease is lost: cut off what is in hand. */
+  readonly lost: AbortSignal;
+}
+
 /**
  * Does some work while this candidate holds a Lease (coordination.k8s.io/v1), as client-go's leader election does, until
  * asked to stop; where the lease is lost, it stands for election again.
@@ -61,12 +69,12 @@ interface Timing {
  * A leader that could not renew for the renew deadline has lost it before that, counted from the start of its last
  * successful renewal, so that its signal aborts before anybody else can begin.
  *
- * @param work gets a signal that aborts when the lease is lost or a stop is asked for; must end soon after
+ * @param work must end soon after its term
  * @throws what the work throws
  */
 export async function leadWhile(
   options: ElectionOptions,
-  work: (lost: AbortSignal) => Promise<void>,
+  work: (term: Term) => Promise<void>,
 ): Promise<void> {
   const timing: Timing = {
     durationMs: options.durationMs ?? 15_000,
@@ -80,13 +88,10 @@ export async function leadWhile(
     const lost = new AbortController();
     const ended = new AbortController();
     const renewing = renew(held, options, timing, lost, ended.signal);
-    const onStop = (): void => lost.abort(stopping.reason);
-    stopping.addEventListener("abort", onStop, { once: true });
     options.onChange?.(true);
     try {
-      await work(lost.signal);
+      await work({ ending: AbortSignal.any([stopping, lost.signal]), lost: lost.signal });
     } finally {
-      stopping.removeEventListener("abort", onStop);
       ended.abort();
       await renewing;
       options.onChange?.(false);
@@ -161,9 +166,7 @@ async function renew(
     try {
       await clock.sleep(Math.min(timing.retryMs, Math.max(0, left)), AbortSignal.any([stop, lost.signal]));
     } catch {
-      // The work has ended, the lease is lost, or a stop is asked for while renewing goes on.
-      if (!held.isOurs || ended.aborted) return;
-      await clock.sleep(timing.retryMs, stop).catch(() => undefined);
+      // The work has ended, or the lease is lost; both are asked below.
     }
     if (gone() >= timing.renewDeadlineMs) lose();
     if (!held.isOurs || ended.aborted) return;

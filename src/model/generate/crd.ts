@@ -74,6 +74,39 @@ const status: SchemaNode = {
   properties: {
     observedGeneration: { type: "integer", format: "int64" },
     lastProof: { type: "string", format: "date-time" },
+    projects: {
+      type: "object",
+      properties: { bound: { type: "integer" }, failing: { type: "integer" } },
+    },
+    failing: { type: "integer" },
+    failures: {
+      type: "array",
+      items: {
+        type: "object",
+        properties: {
+          subject: { type: "string" },
+          reason: { type: "string" },
+          message: { type: "string" },
+        },
+      },
+    },
+    dueDates: {
+      type: "object",
+      properties: {
+        ok: { type: "integer" },
+        due: { type: "integer" },
+        overdue: { type: "integer" },
+        unknown: { type: "integer" },
+        next: {
+          type: "object",
+          properties: {
+            at: { type: "string", format: "date-time" },
+            what: { type: "string" },
+            where: { type: "string" },
+          },
+        },
+      },
+    },
     conditions: {
       type: "array",
       items: condition,
@@ -116,6 +149,9 @@ export function customResourceDefinition(kind: KindSchema): SchemaNode {
           additionalPrinterColumns: [
             ...kind.columns,
             { name: "Ready", type: "string", jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
+            { name: "Reason", type: "string", jsonPath: '.status.conditions[?(@.type=="Ready")].reason' },
+            { name: "Proved", type: "date", jsonPath: ".status.lastProof" },
+            { name: "Due", type: "string", jsonPath: ".status.dueDates.next.at", priority: 1 },
             { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },
           ],
           schema: {

@@ -1,3 +1,4 @@
+import { controllerErrors } from "./controller.ts";
 import { installErrors } from "./install.ts";
 import { proxyCacheErrors } from "./proxy-cache.ts";
 import { intermediateErrors } from "./intermediate.ts";
@@ -39,6 +40,7 @@ export const errorTexts = {
   ...hostErrors,
   ...kindErrors,
   ...acmeErrors,
+  ...controllerErrors,
   ...sandboxErrors,
   ...cliErrors,
   ...logErrors,

@@ -1,3 +1,4 @@
+import { controllerMessages } from "./controller.ts";
 import { installMessages } from "./install.ts";
 import { proxyCacheMessages } from "./proxy-cache.ts";
 import { intermediateMessages } from "./intermediate.ts";
@@ -53,6 +54,7 @@ export const messageTexts = {
   ...mutualTlsMessages,
   ...proxyCacheMessages,
   ...installMessages,
+  ...controllerMessages,
 } as const;
 
 export type MessageKey = keyof typeof messageTexts;

@@ -53,6 +53,11 @@ export const catalogue: readonly CommandEntry[] = [
     load: async () => (await import("./render-install.ts")).renderInstall,
   },
   {
+    name: "controller",
+    summary: { en: "Keep the documents in a cluster true, for ever.", zh: "持续使集群中的文档成为现实。" },
+    load: async () => (await import("./controller.ts")).controllerCommand,
+  },
+  {
     name: "node apply",
     summary: {
       en: "Make this node's runtimes trust the registry.",

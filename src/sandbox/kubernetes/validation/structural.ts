@@ -55,7 +55,7 @@ function stringErrors(schema: JsonObject, value: string, path: string): readonly
   if (typeof most === "number" && length > most) wrong(`should be at most ${most} chars long`);
   if (typeof least === "number" && length < least) wrong(`should be at least ${least} chars long`);
   const pattern = stringAt(schema, "pattern");
-  if (pattern !== undefined && !new RegExp(pattern, "u").test(value)) wrong(`should match '${pattern}'`);
+  if (pattern !== undefined && !re2(pattern).test(value)) wrong(`should match '${pattern}'`);
   const format = stringAt(schema, "format");
   if (format !== undefined && !hasFormat(format, value)) wrong(`must be of type ${format}: ${shown(value)}`);
   return errors;
@@ -182,3 +182,7 @@ function goText(value: Json): string {
   const members = Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}:${goText(one)}`);
   return `map[string]interface {}{${members.join(", ")}}`;
 }
+
+/** Patterns are RE2's, which writes a code point as `\x{001f}` (github.com/google/re2 wiki "Syntax"). */
+const re2 = (pattern: string): RegExp =>
+  new RegExp(pattern.replaceAll(/\\x\{([0-9a-fA-F]+)\}/g, String.raw`\u{$1}`), "u");

@@ -1,0 +1,180 @@
+import { hostname } from "node:os";
+import { documentSet } from "../../../model/document-set.ts";
+import { MoorlineError, describeError } from "../../../model/errors.ts";
+import { clusterKinds, kinds } from "../../../kinds/registry.ts";
+import { message, render } from "../../../text/message.ts";
+import { startController } from "../../controller/controller.ts";
+import { readRevocationList } from "../../controller/revocation-lists.ts";
+import { healthApp, listen, metricsApp, revocationApp, type Listening } from "../../controller/servers.ts";
+import type { Command, Invocation } from "../command.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { clusterOptions } from "../options.ts";
+import { programVersion } from "../version-line.ts";
+import { openWorld } from "../world.ts";
+
+export const controllerCommand: Command = {
+  name: "controller",
+  summary: { en: "Keep the documents in a cluster true, for ever.", zh: "持续使集群中的文档成为现实。" },
+  description: {
+    en: "Watches Moorline's documents in the cluster and carries out each by the same steps as `moorline apply`, until SIGTERM. Of several replicas one works; another takes over within seconds of its end. `moorline install` runs it in the cluster.",
+    zh: "监视集群中的 Moorline 文档，并以与 `moorline apply` 相同的步骤逐一执行，直到收到 SIGTERM。多个副本中只有一个工作；它退出后数秒内由另一个接管。`moorline install` 会在集群中运行它。",
+  },
+  options: [
+    {
+      name: "leader-election",
+      value: "YES|NO",
+      choices: ["yes", "no"],
+      default: "yes",
+      description: {
+        en: "Whether replicas elect one that works, by a Lease; no only where a single one can run.",
+        zh: "多个副本是否通过 Lease 选出一个工作实例；仅在确定只运行一个实例时使用 no。",
+      },
+    },
+    {
+      name: "namespace",
+      value: "NAME",
+      default: "moorline-system",
+      description: { en: "Where the Lease lies.", zh: "Lease 所在命名空间。" },
+    },
+    {
+      name: "identity",
+      value: "NAME",
+      description: {
+        en: "Who this replica is; POD_NAME or the host's name, and a number, otherwise.",
+        zh: "本副本的标识；默认为 POD_NAME 或主机名加随机编号。",
+      },
+    },
+    {
+      name: "health-address",
+      value: "ADDRESS:PORT",
+      default: "127.0.0.1:8081",
+      description: { en: "Where /healthz and /readyz are.", zh: "/healthz 与 /readyz 的监听地址。" },
+    },
+    {
+      name: "metrics-address",
+      value: "ADDRESS:PORT",
+      default: "127.0.0.1:8080",
+      description: { en: "Where /metrics is.", zh: "/metrics 的监听地址。" },
+    },
+    {
+      name: "revocation-address",
+      value: "ADDRESS:PORT",
+      description: {
+        en: "Where /<HarborCertificate>/ca.crl is; not served where not given.",
+        zh: "/<HarborCertificate>/ca.crl 的监听地址；未填写则不提供。",
+      },
+    },
+    {
+      name: "workers",
+      value: "N",
+      default: "4",
+      description: {
+        en: "Documents that are carried out side by side, and as many batches of projects besides.",
+        zh: "并行处理的文档数，以及同样数量的项目批次。",
+      },
+    },
+    {
+      name: "resync",
+      value: "MINUTES",
+      default: "60",
+      description: {
+        en: "Everything is looked at again after so many minutes at the latest; earlier where something is due.",
+        zh: "最迟多少分钟后重新检查全部文档；有到期项时会更早。",
+      },
+    },
+    ...clusterOptions,
+  ],
+  examples: [
+    {
+      command: "moorline controller --leader-election no",
+      explanation: { en: "By hand, against the current context.", zh: "手动运行，使用当前上下文。" },
+    },
+  ],
+  run,
+};
+
+async function run(invocation: Invocation): Promise<number> {
+  const { io, language, option } = invocation;
+  const workers = wholeNumber(invocation, "workers", 64);
+  const resync = wholeNumber(invocation, "resync", 10_080);
+  await using world = openWorld({
+    io,
+    documents: documentSet([], []).set,
+    kubeconfig: option("kubeconfig"),
+    context: option("context"),
+  });
+  const client = await world.kubernetes();
+  // Two processes may have one name: a pod that was killed and its successor, two runs on one machine.
+  const unique = Buffer.from(io.random.bytes(4)).toString("hex");
+  const identity = option("identity") ?? `${io.environment["POD_NAME"] ?? hostname()}-${unique}`;
+  const say = (text: string): void => io.out(`${io.clock.now().toISOString()} ${text}\n`);
+  const warn = troubles((text) => io.err(`${io.clock.now().toISOString()} ${text}\n`), io.clock);
+  const controller = startController({
+    client,
+    world,
+    kinds,
+    carriedOut: clusterKinds,
+    clock: io.clock,
+    random: io.random,
+    elapsed: () => performance.now(),
+    language,
+    identity,
+    ...(option("leader-election") === "yes" && {
+      lease: { namespace: option("namespace") ?? "", name: "moorline-controller" },
+    }),
+    workers,
+    resyncMs: resync * 60_000,
+    stopping: io.stopping,
+    onTrouble: (error) => warn(`${error.code}: ${describeError(error, language).what}`),
+    onLead: (leads) =>
+      say(render(message(leads ? "controller.leads" : "controller.follows", { identity }), language)),
+  });
+  await using servers = new AsyncDisposableStack();
+  const open = async (app: Parameters<typeof listen>[0], name: string): Promise<Listening> =>
+    servers.use(await listen(app, option(name) ?? "", `--${name}`));
+  const health = await open(healthApp(controller.isReady), "health-address");
+  const metrics = await open(metricsApp(controller.metrics, controller.refresh), "metrics-address");
+  if (option("revocation-address") !== undefined) {
+    const read = (certificate: string): Promise<string | undefined> =>
+      readRevocationList(certificate, controller.sight.documents, client, AbortSignal.timeout(10_000));
+    await open(
+      revocationApp(read, () => io.clock.now()),
+      "revocation-address",
+    );
+  }
+  say(
+    render(
+      message("controller.started", {
+        version: programVersion(),
+        identity,
+        health: health.url,
+        metrics: metrics.url,
+      }),
+      language,
+    ),
+  );
+  await controller.ended;
+  return exitCodes.done;
+}
+
+function wholeNumber(invocation: Invocation, name: string, most: number): number {
+  const value = invocation.option(name) ?? "";
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= 1 && number <= most) return number;
+  throw new MoorlineError("CLI_OPTION_CHOICE", {
+    subject: "moorline controller",
+    parameters: { option: `--${name}`, value, choices: `1 … ${most}` },
+  });
+}
+
+/** Says the same trouble once a minute: a server that is down is told of by every watch at every try. */
+function troubles(say: (text: string) => void, clock: { now(): Date }): (text: string) => void {
+  const said = new Map<string, number>();
+  return (text) => {
+    const now = clock.now().getTime();
+    if (now - (said.get(text) ?? -Infinity) < 60_000) return;
+    if (said.size > 200) said.clear();
+    said.set(text, now);
+    say(text);
+  };
+}

@@ -1,0 +1,90 @@
+import type { KubernetesClient } from "../../clients/kubernetes/client.ts";
+import { leadWhile, type Term } from "../../clients/kubernetes/lease.ts";
+import { countedClient } from "./counted-client.ts";
+import { followFailedPulls } from "./failed-pulls.ts";
+import { controllerMetrics, type ControllerMetrics } from "./metrics.ts";
+import type { ControllerOptions } from "./options.ts";
+import { startSight, type Sight } from "./sight.ts";
+import { Shift } from "./shift.ts";
+
+export interface Controller {
+  readonly metrics: ControllerMetrics;
+  /** The cluster is known; this replica could work. */
+  readonly isReady: () => boolean;
+  /** Brings the gauges up to date before they are read. */
+  readonly refresh: () => void;
+  readonly sight: Sight;
+  /** Resolves when everything has come to rest after a stop. */
+  readonly ended: Promise<void>;
+}
+
+/** Keeps the documents of a cluster true until asked to stop. Every replica watches; the one that leads works. */
+export function startController(options: ControllerOptions): Controller {
+  const metrics = controllerMetrics();
+  const client = countedClient(options.client, metrics.calls);
+  const watching = new AbortController();
+  const sight = startSight(client, options, watching.signal);
+  let shift: Shift | undefined;
+
+  const work = async (term: Term): Promise<void> => {
+    await sight.synced(term.ending).catch(() => undefined);
+    if (term.ending.aborted) return;
+    shift = new Shift({ ...options, metrics, sight, term });
+    try {
+      await shift.work();
+    } finally {
+      shift = undefined;
+    }
+  };
+  const ended = lead(options, metrics, client, work).finally(() => watching.abort());
+  const pulls = followFailedPulls(
+    client,
+    // One replica counts: another would count the same once more.
+    (cause) => shift !== undefined && metrics.failedPulls.add({ cause }),
+    options.onTrouble,
+    watching.signal,
+  );
+  return {
+    metrics,
+    sight,
+    isReady: () => sight.isSynced,
+    refresh: () => {
+      metrics.queueDepth.set({}, shift?.depth ?? 0);
+      metrics.memory.set({}, process.memoryUsage.rss());
+      for (const { schema } of options.kinds)
+        metrics.documents.set({ kind: schema.kind }, sight.documents.countOf(schema.kind));
+    },
+    ended: Promise.all([ended, pulls]).then(() => undefined),
+  };
+}
+
+async function lead(
+  { lease, identity, clock, random, elapsed, stopping, onTrouble, onLead }: ControllerOptions,
+  metrics: ControllerMetrics,
+  client: KubernetesClient,
+  work: (term: Term) => Promise<void>,
+): Promise<void> {
+  metrics.leader.set({}, 0);
+  const onChange = (leads: boolean): void => {
+    metrics.leader.set({}, leads ? 1 : 0);
+    onLead?.(leads);
+  };
+  if (lease === undefined) {
+    onChange(true);
+    return work({ ending: stopping, lost: new AbortController().signal });
+  }
+  return leadWhile(
+    {
+      ...lease,
+      client,
+      identity,
+      clock,
+      elapsed,
+      fraction: () => random.fraction(),
+      stopping,
+      onTrouble,
+      onChange,
+    },
+    work,
+  );
+}

@@ -1,0 +1,36 @@
+import type { KubernetesClient } from "../../clients/kubernetes/client.ts";
+import type { Host } from "../../clients/host/host.ts";
+import type { World } from "../../kinds/world.ts";
+import { MoorlineError } from "../../model/errors.ts";
+
+/**
+ * The world as a document in the cluster may see it. The pod's own files and environment are none of its business: who may
+ * write a document must not thereby read the controller's token. Machines are reached over SSH.
+ */
+export function podWorld(world: World, client: KubernetesClient): World {
+  return {
+    ...world,
+    host: noHost,
+    documentsHost: noHost,
+    environment: (name) => {
+      throw new MoorlineError("CONTROLLER_NO_ENVIRONMENT", { subject: `$${name}` });
+    },
+    kubernetes: () => Promise.resolve(client),
+  };
+}
+
+const refuse = (path: string): Promise<never> =>
+  Promise.reject(new MoorlineError("CONTROLLER_NO_FILES", { subject: path }));
+
+const noHost: Host = {
+  name: "the controller's pod",
+  readFile: refuse,
+  stat: refuse,
+  list: refuse,
+  writeFile: refuse,
+  overwriteInPlace: refuse,
+  remove: refuse,
+  makeDirectory: refuse,
+  run: ([command]) => refuse(command),
+  dial: (host, port) => refuse(`${host}:${port}`),
+};

@@ -1,0 +1,98 @@
+import { cachedClient } from "../../clients/kubernetes/cached-client.ts";
+import type { KubernetesClient } from "../../clients/kubernetes/client.ts";
+import { startInformer, type Informer, type InformerOptions } from "../../clients/kubernetes/informer.ts";
+import type { KubernetesObject, ServiceAccount } from "../../clients/kubernetes/object.ts";
+import { resources } from "../../clients/kubernetes/resources.ts";
+import { bindingLabel, managedBy, managedByLabel } from "../../kinds/project-binding/ownership.ts";
+import type { AnyKind } from "../../engine/kind.ts";
+import type { World } from "../../kinds/world.ts";
+import type { MoorlineError } from "../../model/errors.ts";
+import { ClusterDocuments, resourceOfKind, type DocumentObject } from "./documents.ts";
+
+/** What a replica knows of the cluster, whether it leads or not. */
+export interface Sight {
+  readonly documents: ClusterDocuments;
+  readonly documentInformers: ReadonlyMap<string, Informer<DocumentObject>>;
+  readonly namespaces: Informer<KubernetesObject>;
+  readonly accounts: Informer<ServiceAccount>;
+  /** Metadata of the Secrets that bindings wrote. */
+  readonly secrets: Informer<KubernetesObject>;
+  /** Reads what is known from memory. */
+  readonly client: KubernetesClient;
+  readonly isSynced: boolean;
+  synced(signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * Starts to watch. Whole bodies are kept of documents alone; of namespaces and Secrets only metadata is asked for, of
+ * service accounts only what links them is kept. Secrets are never read from memory: whose robot one holds decides what
+ * is deleted, and must not be a moment old.
+ */
+export function startSight(
+  client: KubernetesClient,
+  {
+    kinds,
+    onTrouble,
+  }: {
+    readonly kinds: readonly AnyKind<World>[];
+    readonly onTrouble: (error: MoorlineError) => void;
+  },
+  signal: AbortSignal,
+): Sight {
+  const common = { signal, onTrouble } as const;
+  const inform = <T extends KubernetesObject>(
+    resource: Parameters<typeof startInformer>[1],
+    options: Partial<InformerOptions<T>> = {},
+  ): Informer<T> => startInformer<T>(client, resource, { ...common, ...options });
+  const documentInformers = new Map(
+    kinds.map(({ schema }) => [schema.kind, inform<DocumentObject>(resourceOfKind(schema))]),
+  );
+  const namespaces = inform(resources.namespaces, { metadataOnly: true, transform: lean });
+  const accounts = inform<ServiceAccount>(resources.serviceAccounts, {
+    transform: ({ metadata, imagePullSecrets }) => ({
+      ...lean({ metadata }),
+      ...(imagePullSecrets !== undefined && { imagePullSecrets }),
+    }),
+  });
+  const secrets = inform(resources.secrets, {
+    metadataOnly: true,
+    labelSelector: `${managedByLabel}=${managedBy},${bindingLabel}`,
+    transform: lean,
+  });
+  const all = [...documentInformers.values(), namespaces, accounts, secrets];
+  return {
+    documents: new ClusterDocuments(
+      documentInformers,
+      kinds.map((k) => k.schema),
+    ),
+    documentInformers,
+    namespaces,
+    accounts,
+    secrets,
+    client: cachedClient(client, {
+      reading: [namespaces, accounts],
+      listening: [secrets, ...documentInformers.values()],
+    }),
+    get isSynced() {
+      return all.every((informer) => informer.isSynced);
+    },
+    synced: async (ending) => {
+      await Promise.all(all.map((informer) => informer.synced(ending)));
+    },
+  };
+}
+
+/** What is looked at of metadata; annotations are often as long as all the rest. */
+function lean<T extends KubernetesObject>({ metadata }: T): T {
+  const { name, namespace, uid, resourceVersion, labels, deletionTimestamp } = metadata;
+  return {
+    metadata: {
+      ...(name !== undefined && { name }),
+      ...(namespace !== undefined && { namespace }),
+      ...(uid !== undefined && { uid }),
+      ...(resourceVersion !== undefined && { resourceVersion }),
+      ...(labels !== undefined && { labels }),
+      ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+    },
+  } as T;
+}
