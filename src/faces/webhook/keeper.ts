@@ -77,7 +77,7 @@ export class Keeper {
     const { client, registration, index, signal } = this.#options;
     if (!index.complete) return;
     const { caBundle } = await this.#material();
-    const entries = entriesFor(index.bindings, index.namespaces);
+    const entries = entriesFor(index.bindings, index.namespaces, registration.ownNamespace);
     await register(client, entries, { ...registration, caBundle }, signal);
     this.#published = caBundle;
   }

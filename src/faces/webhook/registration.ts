@@ -67,14 +67,20 @@ export interface Entry {
 export function entriesFor(
   bindings: readonly AdmittingBinding[],
   namespaces: readonly NamespaceFacts[],
+  ownNamespace: string,
 ): readonly Entry[] {
   const named = namespaces.some(({ labels }) => nameLabel in labels);
   return [...bindings]
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .map((binding) => entryFor(binding, namespaces, named));
+    .map((binding) => entryFor(binding, namespaces, named, ownNamespace));
 }
 
-function entryFor(binding: AdmittingBinding, namespaces: readonly NamespaceFacts[], named: boolean): Entry {
+function entryFor(
+  binding: AdmittingBinding,
+  namespaces: readonly NamespaceFacts[],
+  named: boolean,
+  ownNamespace: string,
+): Entry {
   const { projects } = binding.spec;
   const { exempt, mutate, validate } = binding.admission;
   const expressions: Expression[] = Object.entries(projects.selector?.matchLabels ?? {}).map(
@@ -93,9 +99,13 @@ function entryFor(binding: AdmittingBinding, namespaces: readonly NamespaceFacts
     expressions.push({ key: nameLabel, operator: "NotIn", values: exempt.namespaces });
   }
   const reaches = (each: NamespaceFacts): boolean => expressions.every((e) => matches(e, each.labels));
+  // Locked up with everybody else, the webhook could not come back.
   const strays = namespaces.some(
     (each) =>
-      reaches(each) && (isSystemNamespace(each) ? !guarded(each, named) : !chooses(binding.spec, each)),
+      reaches(each) &&
+      (isSystemNamespace(each) || each.name === ownNamespace
+        ? !guarded(each, named, ownNamespace)
+        : !chooses(binding.spec, each)),
   );
   return {
     name: entryName(binding.name),
@@ -107,9 +117,9 @@ function entryFor(binding: AdmittingBinding, namespaces: readonly NamespaceFacts
 }
 
 /** Whether the expressions that every entry carries keep a system namespace out. */
-const guarded = ({ name, labels }: NamespaceFacts, named: boolean): boolean =>
+const guarded = ({ name, labels }: NamespaceFacts, named: boolean, ownNamespace: string): boolean =>
   labels[workspaceLabel] === systemWorkspace ||
-  (named && (clusterNamespaces as readonly string[]).includes(name));
+  (named && [...clusterNamespaces, ownNamespace].includes(name));
 
 function matches({ key, operator, values = [] }: Expression, labels: NamespaceFacts["labels"]): boolean {
   const value = labels[key];

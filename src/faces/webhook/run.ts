@@ -60,6 +60,7 @@ export async function runWebhook(options: WebhookOptions): Promise<void> {
   };
   const source = followCluster({
     client,
+    ownNamespace: options.registration.ownNamespace,
     signal,
     tell: take,
     onTrouble,

@@ -21,6 +21,8 @@ export interface Source {
 
 export interface SourceOptions {
   readonly client: KubernetesClient;
+  /** Moorline's own namespace, which is left alone whatever a binding says. */
+  readonly ownNamespace: string;
   readonly signal: AbortSignal;
   readonly tell: (change: PolicyChange) => void;
   readonly onTrouble: (error: MoorlineError) => void;
@@ -60,7 +62,7 @@ export function followCluster(options: SourceOptions): Source {
   const needed = informers.filter(({ schema }) => schema.kind !== harborCertificateSchema.kind);
   const publish = (): void => {
     if (needed.every(({ informer }) => informer.isSynced))
-      tell({ type: "bindings", bindings: bindingsOf(documents) });
+      tell({ type: "bindings", bindings: bindingsOf(documents, options.ownNamespace) });
   };
   for (const { schema, informer } of informers) {
     informer.onChange(({ object, before }) => {
@@ -126,7 +128,10 @@ function documentOf(schema: KindSchema, { metadata, spec }: CustomObject): Docum
   };
 }
 
-function bindingsOf(documents: ReadonlyMap<string, Document>): readonly AdmittingBinding[] {
+function bindingsOf(
+  documents: ReadonlyMap<string, Document>,
+  ownNamespace: string,
+): readonly AdmittingBinding[] {
   const all = [...documents.values()];
   const caches = all.filter((d) => d.kind === proxyCacheSchema.kind) as Document<ProxyCacheSpec>[];
   const bindings = all.filter((d) => d.kind === projectBindingSchema.kind) as Document<ProjectBindingSpec>[];
@@ -138,6 +143,9 @@ function bindingsOf(documents: ReadonlyMap<string, Document>): readonly Admittin
     const cacheRewrites = caches
       .filter((cache) => cache.spec.registry === spec.registry)
       .flatMap((cache) => rewritesOf(cache, harborHost));
-    return [{ name: metadata.name, spec, admission: spec.admission, harborHost, cacheRewrites }];
+    const { exempt } = spec.admission;
+    const namespaces = [...exempt.namespaces, ownNamespace];
+    const admission = { ...spec.admission, exempt: { ...exempt, namespaces } };
+    return [{ name: metadata.name, spec, admission, harborHost, cacheRewrites }];
   });
 }
