@@ -10,17 +10,9 @@ import { loadKubeconfig } from "../src/clients/kubernetes/kubeconfig.ts";
 import { resources } from "../src/clients/kubernetes/resources.ts";
 import { documentOf, folderWorld } from "../src/kinds/harbor-certificate/testing/world.ts";
 import { harborRegistrySchema } from "../src/kinds/harbor-registry/schema.ts";
-import { gatherBundle, type AgentBundle } from "../src/kinds/node-agent/bundle.ts";
-import {
-  agentAccess,
-  agentLabels,
-  agentName,
-  agentWorkload,
-  startupTaint,
-  type AgentPod,
-} from "../src/kinds/node-agent/objects.ts";
-import { putAgent, removeAgent } from "../src/kinds/node-agent/put.ts";
-import { readNodeStates, type NodeState } from "../src/kinds/node-agent/result.ts";
+import { agentAccess, agentName, startupTaint, type AgentPod } from "../src/kinds/node-agent/objects.ts";
+import { keepAgent, putAgent, removeAgent, type KeptAgent } from "../src/kinds/node-agent/put.ts";
+import type { NodeState } from "../src/kinds/node-agent/result.ts";
 import { nodeTrustSchema } from "../src/kinds/node-trust/schema.ts";
 import { nodeTuningSchema } from "../src/kinds/node-tuning/schema.ts";
 import { moorlineImage } from "../scripts/image/recipe.ts";
@@ -68,7 +60,8 @@ const askRestarter = (path: string): readonly string[] => [
   `let s=""; require("net").connect(${JSON.stringify(path)}).on("data",(d)=>s+=d).on("end",()=>{ if (s!=="0") { console.error(s); process.exit(1); } })`,
 ];
 
-async function bundleFor(registryPullQPS: number): Promise<AgentBundle> {
+/** Keeps the agent with these settings, as a controller would. */
+async function keep(registryPullQPS: number): Promise<KeptAgent> {
   const documents = [
     documentOf(harborRegistrySchema, "harbor", {
       url: `https://${open}`,
@@ -94,25 +87,21 @@ async function bundleFor(registryPullQPS: number): Promise<AgentBundle> {
       restart: { command: askRestarter(join(folder, "restart.sock")) },
     }),
   ];
-  await using world = await folderWorld(documents);
-  const bundle = await gatherBundle(documents, world.world, signal);
-  if (bundle === undefined) throw new Error("nothing for nodes");
-  return bundle;
+  await using world = await folderWorld(documents, { kubernetes: client });
+  const kept = await keepAgent(documents, settings, world.world, signal);
+  if (kept === undefined) throw new Error("nothing for nodes");
+  return kept;
 }
 
-/** Waits until the pod of this bundle has said something. */
-async function nodeState({ hash }: AgentBundle): Promise<NodeState> {
+/** Waits until the pod of the newest bundle has said something. */
+async function nodeState(registryPullQPS: number): Promise<NodeState> {
   let seen: unknown;
-  for (let waited = 0; waited < 150_000; waited += 250) {
-    const labelSelector = Object.entries(agentLabels)
-      .map(([k, v]) => `${k}=${v}`)
-      .join(",");
-    const { items } = await client.list<AgentPod>(resources.pods, { namespace, labelSelector, signal });
-    const states = readNodeStates(items, hash);
-    seen = [states, items.map((pod) => pod.status)];
-    const state = states.find((s) => s.state === "proved" || s.state === "failed");
+  for (let waited = 0; waited < 150_000; waited += 500) {
+    const { nodes } = await keep(registryPullQPS);
+    seen = nodes;
+    const state = nodes.find((s) => s.state === "proved" || s.state === "failed");
     if (state !== undefined) return state;
-    await sleep(250);
+    await sleep(500);
   }
   throw new Error(`no result: ${JSON.stringify(seen)}`);
 }
@@ -187,13 +176,8 @@ afterAll(async () => {
 describe("the node agent", () => {
   test("makes the node trust the registry and tunes its kubelet, proves both, and takes the startup taint off", async () => {
     await setTaints([...withoutOurs(await ourNode()), { key: startupTaint, effect: "PreferNoSchedule" }]);
-    const bundle = await bundleFor(17);
-    await putAgent(
-      [...agentAccess(settings, bundle.needs), ...agentWorkload(bundle, settings)],
-      client,
-      signal,
-    );
-    expect(await nodeState(bundle)).toMatchObject({
+    await putAgent(agentAccess(settings, { configz: true, taints: true }), client, signal);
+    expect(await nodeState(17)).toMatchObject({
       node: names.node,
       state: "proved",
       result: {
@@ -222,15 +206,12 @@ describe("the node agent", () => {
   }, 180_000);
 
   test("the same bundle rolls nothing out; a new one does, and what is true already is only proved", async () => {
-    const same = await bundleFor(17);
     const generation = async (): Promise<number | undefined> =>
       (await client.get(resources.daemonSets, { namespace, name: agentName }, signal))?.metadata.generation;
     const first = await generation();
-    await putAgent(agentWorkload(same, settings), client, signal);
+    await keep(17);
     expect(await generation()).toBe(first);
-    const bundle = await bundleFor(18);
-    await putAgent(agentWorkload(bundle, settings), client, signal);
-    const { state, result } = await nodeState(bundle);
+    const { state, result } = await nodeState(18);
     expect([state, result?.documents.map((d) => d.outcome)]).toEqual(["proved", ["unchanged", "changed"]]);
     expect(await configz()).toMatchObject({ registryPullQPS: 18 });
     expect(restarts).toHaveLength(2);

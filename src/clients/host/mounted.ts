@@ -12,9 +12,9 @@ export interface MountedHostOptions {
 }
 
 const usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-/** What chroot(1) answers itself: it could not change the root, or the command is not there. */
+/** What chroot(1) answers itself: it could not change the root, or not start the command. */
 const notChanged = 125;
-const notFound = 127;
+const reasons: Readonly<Record<number, string>> = { 126: "EACCES", 127: "ENOENT" };
 
 /**
  * The machine below a mounted root, from a container that shares its network: files are its files, commands its own
@@ -33,13 +33,14 @@ export function mountedHost({ root, name, chroot = "/usr/sbin/chroot" }: Mounted
       };
       const result = await runCommand([chroot, root, ...argv], { ...options, environment });
       const [command] = argv;
-      const is = (code: number): boolean =>
-        result.exitCode === code && result.stderr.startsWith(`${chroot}: `);
-      if (is(notFound)) {
-        const parameters = { command, reason: "ENOENT" };
-        throw new MoorlineError("HOST_COMMAND_NOT_FOUND", { subject: command, parameters });
-      }
-      if (is(notChanged)) {
+      if (!result.stderr.startsWith(`${chroot}: `)) return result;
+      const reason = reasons[result.exitCode];
+      if (reason !== undefined)
+        throw new MoorlineError("HOST_COMMAND_NOT_FOUND", {
+          subject: command,
+          parameters: { command, reason },
+        });
+      if (result.exitCode === notChanged) {
         const parameters = { command, reason: result.stderr.trim().slice(0, 300) };
         throw new MoorlineError("HOST_COMMAND_NOT_STARTED", { subject: command, parameters });
       }

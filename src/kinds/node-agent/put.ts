@@ -1,7 +1,18 @@
 import type { KubernetesClient } from "../../clients/kubernetes/client.ts";
 import { resources, type Resource } from "../../clients/kubernetes/resources.ts";
+import type { Document } from "../../model/document.ts";
 import { MoorlineError } from "../../model/errors.ts";
-import { agentName, type AgentObject } from "./objects.ts";
+import type { World } from "../world.ts";
+import { gatherBundle, type AgentBundle } from "./bundle.ts";
+import {
+  agentLabels,
+  agentName,
+  agentWorkload,
+  type AgentObject,
+  type AgentPod,
+  type AgentSettings,
+} from "./objects.ts";
+import { readNodeStates, type NodeState } from "./result.ts";
 
 const rbac = (plural: string, kind: string, namespaced: boolean): Resource => ({
   group: "rbac.authorization.k8s.io",
@@ -43,6 +54,39 @@ export async function putAgent(
 ): Promise<void> {
   for (const object of objects)
     await client.apply(resourceOf(object), object, { fieldManager: agentName, force: true, signal });
+}
+
+/** What is known of the agent after it was seen to. */
+export interface KeptAgent {
+  readonly bundle: AgentBundle;
+  /** Where each node stands; those that have no pod yet are missing. */
+  readonly nodes: readonly NodeState[];
+}
+
+/**
+ * Keeps the agent as the documents want it: its bundle and its DaemonSet, or none where nothing is for nodes. To be called
+ * whenever a document or what it refers to changes, and now and then to read the nodes' results.
+ * @throws what resolving CAs, pairs and credentials throws; KUBERNETES_* on the way
+ */
+export async function keepAgent(
+  documents: readonly Document[],
+  settings: AgentSettings,
+  world: World,
+  signal: AbortSignal,
+): Promise<KeptAgent | undefined> {
+  const { namespace } = settings;
+  const client = await world.kubernetes();
+  const bundle = await gatherBundle(documents, world, signal);
+  if (bundle === undefined) {
+    await removeAgent(namespace, client, signal);
+    return undefined;
+  }
+  await putAgent(agentWorkload(bundle, settings), client, signal);
+  const labelSelector = Object.entries(agentLabels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+  const { items } = await client.list<AgentPod>(resources.pods, { namespace, labelSelector, signal });
+  return { bundle, nodes: readNodeStates(items, bundle.hash) };
 }
 
 /** Takes the agent away, its bundle last; what it did on nodes stays. */
