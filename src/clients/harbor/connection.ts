@@ -2,14 +2,14 @@ import type { z } from "zod";
 import { MoorlineError } from "../../model/errors.ts";
 import type { HttpEndpoint, HttpRequest, HttpResponse } from "../http/endpoint.ts";
 import { refusePlainHttp } from "../http/url.ts";
+import { Budget } from "./budget.ts";
 import { basicAuthorization, type Credential } from "./credential.ts";
 import { harborErrorOf, harborFailure } from "./failures.ts";
-import { Limiter } from "./limiter.ts";
 import { LoginGuard } from "./login-guard.ts";
 
 export interface HarborOptions {
-  /** Calls under way at a time; default 8. */
-  readonly concurrency?: number;
+  /** Shared with whoever else speaks to the same Harbor; by default this client's own, of 8 calls at a time. */
+  readonly budget?: Budget;
   /** Shared with other clients of the same Harbor, because failed logins lock the account for all of them. */
   readonly loginGuard?: LoginGuard;
 }
@@ -45,7 +45,7 @@ export class HarborConnection {
   readonly url: string;
   readonly credential: Credential | undefined;
   readonly #endpoint: HttpEndpoint;
-  readonly #limiter: Limiter;
+  readonly #budget: Budget;
   readonly #guard: LoginGuard;
 
   constructor(endpoint: HttpEndpoint, credential: Credential | undefined, options: HarborOptions) {
@@ -53,7 +53,7 @@ export class HarborConnection {
     this.url = endpoint.url;
     this.credential = credential;
     this.#endpoint = endpoint;
-    this.#limiter = new Limiter(options.concurrency ?? 8);
+    this.#budget = options.budget ?? new Budget({ parallel: 8 });
     this.#guard = options.loginGuard ?? new LoginGuard();
   }
 
@@ -62,7 +62,8 @@ export class HarborConnection {
    * @throws HARBOR_* for any status that is not a success or expected; NETWORK_*, TLS_*
    */
   async send(call: Call): Promise<HttpResponse> {
-    const answer = await this.#limiter.run(() => this.#authenticated(call));
+    const subject = `${call.method} ${this.url}/api/v2.0${call.path}`;
+    const answer = await this.#budget.run(() => this.#authenticated(call), subject, call.signal);
     const fine = answer.status >= 200 && answer.status < 300;
     if (fine || call.expected?.includes(answer.status)) return answer;
     throw harborFailure(answer, this.credential?.username);

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { MoorlineError, type ErrorCode } from "../../model/errors.ts";
 import { openEndpoint } from "../http/endpoint.ts";
 import { serveHttp } from "../http/testing/servers.ts";
+import { Budget } from "./budget.ts";
 import { createHarborClient, type HarborClient } from "./client.ts";
 
 async function askOf(listener: RequestListener, ask: (client: HarborClient) => Promise<unknown>) {
@@ -114,7 +115,7 @@ test("no more calls run at a time than the budget allows", async () => {
     });
   });
   await using endpoint = openEndpoint(server.url, { connections: 32 });
-  const client = createHarborClient(endpoint, undefined, { concurrency: 3 });
+  const client = createHarborClient(endpoint, undefined, { budget: new Budget({ parallel: 3 }) });
   await Promise.all(Array.from({ length: 30 }, () => client.system.ping()));
   expect(most).toBeLessThanOrEqual(3);
 });

@@ -1,3 +1,4 @@
+import { Budget, type BudgetSettings } from "../../clients/harbor/budget.ts";
 import { createHarborClient, type HarborClient } from "../../clients/harbor/client.ts";
 import type { Credential } from "../../clients/harbor/credential.ts";
 import { LoginGuard } from "../../clients/harbor/login-guard.ts";
@@ -32,9 +33,6 @@ export interface ConnectedHarbor {
   readonly caPem: string | undefined;
 }
 
-/** Calls to one Harbor under way at a time; what the engine runs at a time by default. */
-const concurrency = 16;
-
 /**
  * Reads what a registry document refers to, and makes its clients.
  * @throws CREDENTIAL_*, TLS_*, and what resolving trust and client certificate throws
@@ -61,11 +59,13 @@ export async function connectHarbor(
   const credential = await readCredential(document, world, signal);
   const endpoint = world.endpoint(url, tls);
   const loginGuard = guardOf(endpoint);
+  const budget = budgetOf(endpoint, spec.budget);
   return {
     document,
-    harbor: createHarborClient(endpoint, credential, { concurrency, loginGuard }),
+    harbor: createHarborClient(endpoint, credential, { budget, loginGuard }),
     registry: (other) => createRegistryClient(endpoint, other, { loginGuard }),
-    token: (other, repository, s) => askForToken(endpoint, loginGuard, other, repository, s),
+    token: (other, repository, s) =>
+      budget.run(() => askForToken(endpoint, loginGuard, other, repository, s), `${url}/service/token`, s),
     endpoint,
     credential,
     tls,
@@ -82,6 +82,17 @@ function guardOf(endpoint: HttpEndpoint): LoginGuard {
   const known = guards.get(endpoint) ?? new LoginGuard();
   guards.set(endpoint, known);
   return known;
+}
+
+/** What is asked of one Harbor is counted together, whichever document asks. */
+const budgets = new WeakMap<HttpEndpoint, Budget>();
+
+function budgetOf(endpoint: HttpEndpoint, settings: BudgetSettings): Budget {
+  const known = budgets.get(endpoint);
+  if (known?.is(settings)) return known;
+  const fresh = new Budget(settings);
+  budgets.set(endpoint, fresh);
+  return fresh;
 }
 
 /**

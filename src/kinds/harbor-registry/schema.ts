@@ -120,6 +120,19 @@ const kubesphere = z.strictObject({
   ),
 });
 
+const budget = z.strictObject({
+  parallel: described(
+    z.int().min(1).max(16).default(16),
+    "Calls under way at a time, of all documents together. Harbor's pool of 900 database connections stays free for pulls.",
+    "所有文档合计的并发调用数上限。Harbor 的 900 个数据库连接得以留给镜像拉取。",
+  ),
+  callsPerSecond: described(
+    z.number().positive().max(10_000).optional(),
+    "Calls that begin in each second at most; as many as go where not given, because Harbor limits nobody itself.",
+    "每秒最多发起的调用数；未填写时不限速（Harbor 本身不做限速）。",
+  ),
+});
+
 const fields = z.strictObject({
   url: described(
     url,
@@ -141,6 +154,11 @@ const fields = z.strictObject({
     deployment.optional(),
     "How this Harbor is run; needed where Moorline is to change it (`tls.mutual`).",
     "Harbor 的部署方式；需要由 Moorline 修改其配置（`tls.mutual`）时填写。",
+  ),
+  budget: described(
+    budget.prefault({}),
+    "What Moorline may ask of this Harbor's API and token service.",
+    "Moorline 调用该 Harbor 的 API 与令牌服务的额度。",
   ),
   clusterProxy: described(
     clusterProxy.optional(),
