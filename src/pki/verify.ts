@@ -23,8 +23,8 @@ export interface VerifyOptions {
   readonly leafPem?: string;
   /** What the server or client sends: its certificate and the intermediates. */
   readonly chainPem?: string;
-  /** The authorities that are trusted; empty where none is. */
-  readonly trustedPem: string;
+  /** The authorities that are trusted; empty where none is. Who verifies many chains reads them once. */
+  readonly trustedPem: string | readonly Certificate[];
   /** Certificates known from elsewhere but not sent: they tell a missing intermediate from an unknown authority. */
   readonly knownPem?: string;
   readonly purpose: "server" | "client";
@@ -47,6 +47,10 @@ export interface Verdict {
   readonly chain: readonly CertificateDescription[];
 }
 
+/** The authorities of a PEM text; none where it is empty. @throws MoorlineError as `verifyChain` */
+export const readTrusted = (pem: string): readonly Certificate[] =>
+  pem.trim() === "" ? [] : readCertificates(pem, "the trusted CA", trustLimits);
+
 /**
  * Verifies a certificate chain (RFC 5280 §6) as the other end of a TLS connection would, and says everything that is wrong.
  * @throws MoorlineError where something given cannot be read: PKI_NOT_PEM, PKI_CERTIFICATE_*, PKI_KEY_*, PKI_CRL_UNREADABLE
@@ -54,9 +58,7 @@ export interface Verdict {
 export function verifyChain(options: VerifyOptions): Verdict {
   const given = givenCertificates(options);
   const trusted =
-    options.trustedPem.trim() === ""
-      ? []
-      : readCertificates(options.trustedPem, "the trusted CA", trustLimits);
+    typeof options.trustedPem === "string" ? readTrusted(options.trustedPem) : options.trustedPem;
   const publicKey =
     options.privateKeyPem === undefined
       ? undefined

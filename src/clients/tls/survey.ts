@@ -1,5 +1,4 @@
 import { isIP } from "node:net";
-import { X509Certificate } from "node:crypto";
 import type { Dial } from "../host/host.ts";
 import { ask, type Answer, type NoAnswer } from "./ask.ts";
 import { allSuites, suiteGroups, suites13, type SuiteGroup } from "./cipher-suites.ts";
@@ -32,7 +31,7 @@ export interface TlsSurvey {
   readonly versions: readonly WireVersion[];
   /** Groups of suites of which it accepts at least one in TLS 1.2 or older. Empty with `quick`. */
   readonly suites: readonly SuiteGroup[];
-  /** PEM, in the order that was sent. */
+  /** PEM, in the order that was sent; whether it can be read is not looked at. */
   readonly chain: readonly string[];
   /** It asks clients for a certificate; `required` where it lets none in without. */
   readonly client: "not-asked" | "asked" | "required" | "unknown";
@@ -113,21 +112,14 @@ function fromFlight(options: SurveyOptions, { chain, asksForClient, stapled }: S
   return {
     ...blank(options),
     versions: ["TLSv1.2"],
-    chain: chain.flatMap((der) => pemOf(der)),
+    chain: chain.map(pemOf),
     client: asksForClient ? "asked" : "not-asked",
     stapled,
   };
 }
 
-/** PEM; nothing where a server sends what is no certificate. */
-function pemOf(der: Buffer): string[] {
-  try {
-    return [new X509Certificate(der).toString()];
-  } catch {
-    // The chain without it will not verify, and that is told.
-    return [];
-  }
-}
+const pemOf = (der: Buffer): string =>
+  `-----BEGIN CERTIFICATE-----\n${der.toString("base64").replace(/.{64}(?=.)/g, "$&\n")}\n-----END CERTIFICATE-----\n`;
 
 /** TLS 1.3 encrypts the chain, so a server that speaks nothing else is met with a whole handshake. */
 async function shakeHands(options: SurveyOptions, serverName: string): Promise<TlsSurvey> {

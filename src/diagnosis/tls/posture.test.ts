@@ -25,7 +25,7 @@ async function look(
     ...(more.quick !== undefined && { quick: more.quick }),
   });
   return judgeTls(survey, {
-    trustedPem: more.trusted ?? authority.certificate,
+    trusted: more.trusted ?? authority.certificate,
     now,
     ...(more.name !== undefined && { name: more.name }),
   });

@@ -4,7 +4,7 @@ import type { TlsSurvey } from "../../clients/tls/survey.ts";
 import { isError } from "../../model/errors.ts";
 import { finding, type Finding } from "../../model/finding.ts";
 import type { CertificateDescription } from "../../pki/inspect.ts";
-import { verifyChain, type Verdict } from "../../pki/verify.ts";
+import { verifyChain, type Verdict, type VerifyOptions } from "../../pki/verify.ts";
 import type { Bilingual } from "../../text/language.ts";
 
 /** `A`: nothing to mend. `B`: notes. `C`: one or two weaknesses, `D`: more. `F`: clients refuse it, or it protects nothing. */
@@ -23,15 +23,15 @@ export interface Posture {
 export interface PostureOptions {
   /** Under which name clients come; the survey's host by default. */
   readonly name?: string;
-  /** PEM of the authorities that are trusted. */
-  readonly trustedPem: string;
+  /** The authorities that are trusted, as PEM or read already. */
+  readonly trusted: VerifyOptions["trustedPem"];
   readonly now: Date;
 }
 
 const day = 86_400_000;
 
 /** Judges what a survey found. Pure. */
-export function judgeTls(survey: TlsSurvey, { name, trustedPem, now }: PostureOptions): Posture {
+export function judgeTls(survey: TlsSurvey, { name, trusted, now }: PostureOptions): Posture {
   const subject = `${survey.host}:${survey.port}`;
   if (survey.failure !== undefined)
     return {
@@ -40,7 +40,7 @@ export function judgeTls(survey: TlsSurvey, { name, trustedPem, now }: PostureOp
       chain: [],
       findings: [finding("TLS_UNREACHABLE", subject, { reason: reasons[survey.failure] })],
     };
-  const verdict = judgeChain(survey, name ?? survey.host, trustedPem, now);
+  const verdict = judgeChain(survey, name ?? survey.host, trusted, now);
   const findings = [
     ...(verdict === undefined ? [finding("TLS_CHAIN_UNREADABLE", subject)] : verdict.findings),
     ...endsSoon(subject, verdict, now),
@@ -62,7 +62,12 @@ const reasons: Readonly<Record<NonNullable<TlsSurvey["failure"]>, Bilingual>> = 
   unreachable: { en: "there is no way to it", zh: "无法到达" },
 };
 
-function judgeChain({ chain }: TlsSurvey, name: string, trustedPem: string, now: Date): Verdict | undefined {
+function judgeChain(
+  { chain }: TlsSurvey,
+  name: string,
+  trustedPem: VerifyOptions["trustedPem"],
+  now: Date,
+): Verdict | undefined {
   if (chain.length === 0) return undefined;
   try {
     const names = isIP(name) === 0 ? { hostname: name } : { ipAddress: name };

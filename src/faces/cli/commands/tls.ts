@@ -1,16 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { concurrently } from "../../../clients/concurrency.ts";
-import { surveyTls } from "../../../clients/tls/survey.ts";
-import { judgeTls, type Posture } from "../../../diagnosis/tls/posture.ts";
 import { MoorlineError } from "../../../model/errors.ts";
 import type { Command, Invocation } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { outputOption } from "../options.ts";
 import { painter } from "../paint.ts";
 import { postureJson, showPosture } from "../tls/show.ts";
-import { parseTargets, type Target } from "../tls/targets.ts";
-import { trustFor } from "../tls/trust.ts";
+import { lookAt, type LookOptions } from "../tls/look.ts";
+import { parseTargets } from "../tls/targets.ts";
 
 export const tls: Command = {
   name: "tls",
@@ -87,22 +84,15 @@ async function run(invocation: Invocation): Promise<number> {
   const targets = await parseTargets(invocation.arguments, invocation.option("from"), io);
   const timeoutMs = positive(invocation, "timeout") * 1000;
   const ca = invocation.option("ca");
-  const trust = trustFor(
-    ca === undefined ? undefined : await readAuthorities(resolve(io.workingDirectory, ca)),
-  );
   const now = io.clock.now();
-  const look = async ({ host, port }: Target): Promise<Posture> => {
-    const survey = await surveyTls({
-      host,
-      port,
-      timeoutMs,
-      signal: io.stopping,
-      quick: invocation.flag("quick"),
-      randomBytes: (length) => io.random.bytes(length),
-    });
-    return judgeTls(survey, { trustedPem: trust(survey.chain), now });
+  const options: LookOptions = {
+    timeoutMs,
+    quick: invocation.flag("quick"),
+    concurrency: positive(invocation, "concurrency"),
+    authoritiesPem: ca === undefined ? undefined : await readAuthorities(resolve(io.workingDirectory, ca)),
+    now,
   };
-  const postures = await concurrently(targets, positive(invocation, "concurrency"), look, io.stopping);
+  const postures = await lookAt(targets, options, io.stopping, (length) => io.random.bytes(length));
   if (invocation.option("output") === "json")
     io.out(
       `${JSON.stringify(
