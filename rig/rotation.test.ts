@@ -46,17 +46,17 @@ interface Rotation {
 const rotations: readonly Rotation[] = [
   {
     name: "the server's certificate",
-    stages: [{ command: ["rotate", "server"] }],
+    stages: [{ command: ["rotate", "server", "--yes"] }],
     mark: async () => (await site.harbor.served()).serialNumber,
   },
   {
     name: "the CA",
-    stages: [{ command: ["rotate", "ca"] }],
+    stages: [{ command: ["rotate", "ca", "--yes"] }],
     mark: () => readFile(site.authorityPath, "utf8"),
   },
   {
     name: "robots",
-    stages: [{ command: ["rotate", "robots"] }],
+    stages: [{ command: ["rotate", "robots", "--yes"] }],
     mark: async () => (await site.credential())?.name ?? "",
   },
   {
@@ -64,7 +64,7 @@ const rotations: readonly Rotation[] = [
     stages: [
       { mutual: "observe", command: ["apply", "--yes"], check: () => isLetIn("observe") },
       { mutual: "enforce", command: ["apply", "--yes"], check: () => isRefused() },
-      { command: ["rotate", "clients"], check: () => isRefused() },
+      { command: ["rotate", "clients", "--yes"], check: () => isRefused() },
       { mutual: "off", command: ["apply", "--yes"], check: () => isLetIn("off") },
     ],
     mark: () => readFile(join(site.certificates, "client.cert"), "utf8"),

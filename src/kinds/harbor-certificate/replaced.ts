@@ -22,6 +22,19 @@ export type ReplacedCertificate = z.infer<typeof replaced>;
 export const keyDigest = ({ publicKey }: Pick<Certificate, "publicKey">): string =>
   hash("sha256", publicKey.export({ type: "spki", format: "der" }), "hex");
 
+/** The key of the CA that issued a certificate, among those that are trusted here; see {@link keyDigest}. */
+export function issuerKeyOf(
+  leaf: Certificate,
+  { trust = "", authority }: Pick<Gathered, "trust" | "authority">,
+): string | undefined {
+  const authorities = [
+    ...(authority === undefined ? [] : [authorityCertificate(authority)]),
+    ...(trust === "" ? [] : readCertificates(trust)),
+  ];
+  const issuer = authorities.find((ca) => isSignedBy(leaf, ca));
+  return issuer && keyDigest(issuer);
+}
+
 /** @returns nothing for a record that is damaged: what it held stays valid until it ends, and can be revoked by file */
 export async function readReplaced(
   store: Store,
@@ -39,25 +52,22 @@ export async function readReplaced(
 
 /** Remembers a certificate that is about to be replaced. Each pair has a record of its own, so that no two steps write one. */
 export async function rememberReplaced(
-  { store, pairs, trust = "", authority }: Gathered,
+  gathered: Gathered,
   document: string,
   of: string,
   now: Date,
 ): Promise<void> {
+  const { store, pairs } = gathered;
   const pair = pairs.get(of);
   if (store === undefined || pair === undefined) return;
   const [leaf] = readCertificates(pair.certificate);
-  const authorities = [
-    ...(authority === undefined ? [] : [authorityCertificate(authority)]),
-    ...(trust === "" ? [] : readCertificates(trust)),
-  ];
-  const issuer = authorities.find((ca) => leaf !== undefined && isSignedBy(leaf, ca));
-  if (leaf === undefined || issuer === undefined) return;
+  const authority = leaf && issuerKeyOf(leaf, gathered);
+  if (leaf === undefined || authority === undefined) return;
   const serialNumber = serialOf(leaf.serialNumber);
   const known = await readReplaced(store, document, of);
   if (known.some((each) => each.serialNumber === serialNumber)) return;
   const lasting = known.filter((each) => Date.parse(each.notAfter) > now.getTime());
-  const one = { serialNumber, notAfter: leaf.notAfter.toISOString(), authority: keyDigest(issuer) };
+  const one = { serialNumber, notAfter: leaf.notAfter.toISOString(), authority };
   const next = { replaced: [...lasting, one].slice(-1000) };
   await store.write(entries.replaced(document, of), new Sensitive(`${JSON.stringify(next)}\n`));
 }

@@ -1,11 +1,14 @@
 import { nameOf } from "../../model/document.ts";
 import { MoorlineError } from "../../model/errors.ts";
+import { authorityCertificate } from "../../pki/authority.ts";
+import { readCertificates } from "../../pki/certificate.ts";
+import type { RecordedRevocation } from "../../pki/revocation-record.ts";
 import type { World } from "../world.ts";
 import { gather } from "./gather.ts";
 import type { CertificateDocument, Gathered } from "./gathered.ts";
 import { issuerOf } from "./issuers/catalogue.ts";
 import { askForRenewal } from "./issuers/cert-manager/renew.ts";
-import { stageOf, type RolloverStage } from "./issuers/rollover.ts";
+import { othersInUse, stageOf, type RolloverStage } from "./issuers/rollover.ts";
 import { observe } from "./observe.ts";
 import { digestOf } from "./pair.ts";
 import {
@@ -14,6 +17,8 @@ import {
   writePairsRequest,
   writeRolloverRequest,
 } from "./rotation-request.ts";
+import { keyDigest, readReplaced, type ReplacedCertificate } from "./replaced.ts";
+import { readRecord, recordRevocation } from "./revoke.ts";
 import type { Store } from "./store.ts";
 
 const namesOf = ({ spec }: CertificateDocument, which: "server" | "clients"): readonly string[] =>
@@ -75,6 +80,88 @@ export async function endPairs(
   if (!names.some((of) => known[of] !== undefined)) return;
   const left = Object.fromEntries(Object.entries(known).filter(([of]) => !names.includes(of)));
   await writePairsRequest(store, document.metadata.name, left);
+}
+
+/** Certificates of clients that their successors replaced, and that are to be revoked. */
+export interface Superseded {
+  readonly client: string;
+  readonly serials: readonly string[];
+}
+
+/**
+ * What of a document's clients was replaced, lasts, and is not revoked yet. CAs that are trusted no more count for
+ * nothing. Empty where no list is kept: then nobody would read of it.
+ */
+export async function supersededClients(
+  document: CertificateDocument,
+  world: World,
+  signal: AbortSignal,
+): Promise<readonly Superseded[]> {
+  const { store } = await gather(document, world, signal);
+  if (store === undefined || document.spec.crl === undefined) return [];
+  const found: Superseded[] = [];
+  for (const { name: client } of document.spec.clients) {
+    const open = await openReplaced(document, client, world, signal);
+    if (open.length > 0) found.push({ client, serials: open.map((r) => r.serialNumber) });
+  }
+  return found;
+}
+
+async function openReplaced(
+  document: CertificateDocument,
+  of: string,
+  world: World,
+  signal: AbortSignal,
+): Promise<readonly ReplacedCertificate[]> {
+  const { store, trust = "", authority } = await gather(document, world, signal);
+  if (store === undefined) return [];
+  const trusted = new Set(
+    [
+      ...(authority === undefined ? [] : [authorityCertificate(authority)]),
+      ...(trust === "" ? [] : readCertificates(trust)),
+    ].map(keyDigest),
+  );
+  const known = new Set((await readRecord(store)).filter((r) => r.waits !== true).map((r) => r.serialNumber));
+  const now = world.clock.now().getTime();
+  return (await readReplaced(store, document.metadata.name, of)).filter(
+    (r) => !known.has(r.serialNumber) && Date.parse(r.notAfter) > now && trusted.has(r.authority),
+  );
+}
+
+/**
+ * Records the revocation of what a pair's successors replaced; the next list says it.
+ * @returns serial numbers that were not revoked before
+ */
+export async function revokeReplaced(
+  document: CertificateDocument,
+  of: string,
+  reason: RecordedRevocation["reason"],
+  world: World,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { store } = await gather(document, world, signal);
+  if (store === undefined) return [];
+  const open = await openReplaced(document, of, world, signal);
+  for (const { serialNumber, notAfter, authority } of open)
+    await recordRevocation(store, {
+      serialNumber,
+      at: world.clock.now().toISOString(),
+      reason,
+      notAfter,
+      of,
+      authority,
+    });
+  return open.map((r) => r.serialNumber);
+}
+
+/** Names of other documents that still use what the previous CA issued, as the store tells. */
+export async function othersOfPrevious(
+  document: CertificateDocument,
+  world: World,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { rollover } = await observe(document, world, signal);
+  return rollover === undefined ? [] : othersInUse(rollover, world.clock.now());
 }
 
 /** Where the rollover of a document's CA stands. @throws ROTATION_NOT_OURS */

@@ -46,6 +46,20 @@ export async function robotRotation(
   };
 }
 
+/** The robots that the Secrets hold now: those that a rotation replaces. */
+export async function robotsInUse(
+  document: BindingDocument,
+  world: World,
+  signal: AbortSignal,
+): Promise<readonly { readonly robot: string; readonly secret: string }[]> {
+  const found = await secretsOf(document, world, signal);
+  return found.flatMap(({ namespace, secret }) =>
+    secret.username === undefined
+      ? []
+      : [{ robot: secret.rotating ?? secret.username, secret: `Secret/${namespace}/${secret.name}` }],
+  );
+}
+
 /**
  * Asks for new robots in place of those that the Secrets hold now (`ask`), or lets go of the old ones that were
  * replaced (`finish`): the next plan then removes them.

@@ -32,9 +32,11 @@ const contextOf = (world: World): RotationContext => ({
   signal: never,
 });
 
+const all = { stage: message("rotation.ended"), only: ["HarborCertificate"] };
+
 async function made(): Promise<FolderWorld> {
   const folder = await folderWorld([document]);
-  const stage = await applyStage(message("rotation.ended"), ["HarborCertificate"], contextOf(folder.world));
+  const stage = await applyStage(all, contextOf(folder.world));
   expect(stage.outcome).toBe("done");
   return folder;
 }
@@ -116,7 +118,7 @@ describe.each([
     expect(after.server !== before.server).toBe(changes.server);
     expect(after.client !== before.client).toBe(changes.client);
     expect(after.authorities).toBe(1);
-    const again = await applyStage(message("rotation.ended"), ["HarborCertificate"], contextOf(folder.world));
+    const again = await applyStage(all, contextOf(folder.world));
     expect(again.steps).toEqual([]);
   });
 
@@ -159,7 +161,7 @@ describe.each([
 test("a CA that can no longer certify a whole life is given a successor, and waits to be permitted more", async () => {
   await using folder = await made();
   folder.at(new Date("2031-04-20T00:00:00Z"));
-  const stage = await applyStage(message("rotation.ended"), ["HarborCertificate"], contextOf(folder.world));
+  const stage = await applyStage(all, contextOf(folder.world));
   expect(stage.steps.map((s) => s.title.key)).toContain("harborCertificate.createNextAuthority");
   expect((await marksOf(folder)).authorities).toBe(2);
   expect((await run("ca", folder.world)).outcome).toBe("done");

@@ -10,6 +10,52 @@ export const rotationMessages = {
     en: "Issue the client certificates anew; the old ones stay valid",
     zh: "重新签发客户端证书；旧证书仍然有效",
   },
+  "rotation.revokeClients": {
+    en: "After {seconds} s, revoke the client certificates that were replaced, and deliver the list",
+    zh: "{seconds} 秒后吊销已被替换的客户端证书，并分发吊销列表",
+  },
+  "rotation.revokeClient": {
+    en: "Revoke what the new certificate of {client} replaced ({serials})",
+    zh: "吊销 {client} 已被替换的证书（{serials}）",
+  },
+  "rotation.keptClients": {
+    en: "Not revoked, because neither a HarborRegistry nor a NodeTrust shows that the new one is in use: {names}. Once it is: `moorline pki revoke -f … --client NAME --replaced`, then `moorline apply`.",
+    zh: "未吊销，因为没有 HarborRegistry 或 NodeTrust 能证明新证书已在使用：{names}。确认使用后执行：`moorline pki revoke -f … --client 名称 --replaced`，然后执行 `moorline apply`。",
+  },
+  "rotation.stillShowing": {
+    en: "Nothing was revoked: these still come with an old certificate: {names}. Bring them the new one and run the same command again, or keep the old ones with --keep-old.",
+    zh: "未吊销任何证书：以下客户端仍在使用旧证书：{names}。请为其更换新证书后再次执行同一命令，或使用 --keep-old 保留旧证书。",
+  },
+  "rotation.proofLog": { en: "came with its new certificate", zh: "已使用新证书访问" },
+  "rotation.seenInLog": {
+    en: "{program} showed #{serial} at {at} (Harbor's log of clients)",
+    zh: "{program} 于 {at} 出示 #{serial}（Harbor 客户端日志）",
+  },
+  "rotation.nodesUnseen": {
+    en: "No document lists the nodes, and in Harbor's log of clients these were not seen with their new certificate yet: {nodes}. Bring it to them, let each pull something, and run the same command again.",
+    zh: "文档未列出节点，且 Harbor 客户端日志中尚未看到以下节点使用新证书：{nodes}。请分发新证书并在各节点拉取一次镜像，然后再次执行同一命令。",
+  },
+  "rotation.nodeStep": {
+    en: "Bring what its runtimes are to trust and show, and prove it there",
+    zh: "分发运行时所需的 CA 与证书，并在节点上验证",
+  },
+  "rotation.removeRobot": { en: "Remove robot {robot}", zh: "删除机器人账户 {robot}" },
+  "rotation.authorityShared": {
+    en: "Other documents still use what the previous CA issued: {documents}. Give them too (-f), or run `moorline apply` with them; then run the same command again. Of a document that is gone, remove its entries from the CA's store.",
+    zh: "其他文档仍在使用旧 CA 签发的证书：{documents}。请一并传入这些文档（-f），或对其执行 `moorline apply`；然后再次执行同一命令。文档已不存在时，请从 CA 的存储中删除其条目。",
+  },
+  "rotation.interrupts": {
+    en: "A step interrupts somebody ({target}), and nobody could be asked. Run the same command with --yes, or on a terminal.",
+    zh: "有步骤会造成中断（{target}），而当前无人应答。请使用 --yes 或在终端中再次执行同一命令。",
+  },
+  "rotation.stepsUnknown": {
+    en: "The steps can not be told from here ({subject}): {reason}",
+    zh: "此处无法得知具体步骤（{subject}）：{reason}",
+  },
+  "rotation.confirm": {
+    en: "Carry out this rotation? Each stage is proved before the next begins.",
+    zh: "是否执行此轮换？每个阶段验证后才进入下一阶段。",
+  },
   "rotation.clientsOnNodes": {
     en: "Bring the new client certificates to every node, and prove them there",
     zh: "将新的客户端证书分发到每个节点并验证",

@@ -3,12 +3,14 @@ import { rotate as carryOut } from "../../../kinds/rotation/rotate.ts";
 import { rotations, type Rotation, type RotationReport } from "../../../kinds/rotation/report.ts";
 import type { Language } from "../../../text/language.ts";
 import { message, render } from "../../../text/message.ts";
+import { ask } from "../carry-out.ts";
 import type { Command, Invocation } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { clusterOptions, inputOption, outputOption } from "../options.ts";
 import { painter, type Painter } from "../paint.ts";
 import { Progress } from "../progress.ts";
 import { openSession } from "../session.ts";
+import { yesOption } from "./apply.ts";
 
 export const rotate: Command = {
   name: "rotate",
@@ -17,8 +19,8 @@ export const rotate: Command = {
     zh: "轮换证书、CA 或机器人账户，不中断拉取。",
   },
   description: {
-    en: "server: a new server certificate, delivered and seen served. ca: the next CA is trusted beside the current one, proved on every node; then it issues everything anew; then the trust in the previous one ends. clients: new client certificates, brought to every node and proved; the old ones stay valid until they end or are revoked. robots: second robots into the Secrets, proved, then the first ones removed. Each stage is proved before the next begins. Cut off at any moment, the same command goes on; `moorline apply` in between harms nothing.",
-    zh: "server：签发新的服务器证书，分发并确认生效。ca：新 CA 与当前 CA 同时受信任，并在每个节点验证；然后由新 CA 重新签发全部证书；最后不再信任旧 CA。clients：签发新的客户端证书，分发到每个节点并验证；旧证书在到期或吊销前仍有效。robots：将新的机器人账户写入 Secret 并验证，然后删除旧账户。每个阶段验证后才进入下一阶段。任何时刻中断，再次执行同一命令即可继续；期间执行 `moorline apply` 没有影响。",
+    en: "server: a new server certificate, delivered and seen served. ca: the next CA is trusted beside the current one, proved on every node; then it issues everything anew; then the trust in the previous one ends. clients: new client certificates, brought to every node and proved; then what they replaced is revoked, where the document keeps a list (`crl`), unless --keep-old. robots: second robots into the Secrets, proved, then the first ones removed. Each stage is proved before the next begins. On a terminal the stages are shown and confirmed first. Cut off at any moment, the same command goes on; `moorline apply` in between harms nothing.",
+    zh: "server：签发新的服务器证书，分发并确认生效。ca：新 CA 与当前 CA 同时受信任，并在每个节点验证；然后由新 CA 重新签发全部证书；最后不再信任旧 CA。clients：签发新的客户端证书，分发到每个节点并验证；文档维护吊销列表（`crl`）时，随后吊销被替换的证书（--keep-old 除外）。robots：将新的机器人账户写入 Secret 并验证，然后删除旧账户。每个阶段验证后才进入下一阶段。在终端中会先显示各阶段并请求确认。任何时刻中断，再次执行同一命令即可继续；期间执行 `moorline apply` 没有影响。",
   },
   arguments: [
     {
@@ -39,7 +41,10 @@ export const rotate: Command = {
     inputOption,
     {
       name: "dry-run",
-      description: { en: "Show the stages and write nothing.", zh: "仅显示各阶段，不做更改。" },
+      description: {
+        en: "Show the stages with their steps, as far as they can be known, and write nothing.",
+        zh: "显示各阶段及目前可知的步骤，不做更改。",
+      },
     },
     {
       name: "this-node",
@@ -49,12 +54,26 @@ export const rotate: Command = {
       },
     },
     {
+      ...yesOption,
+      description: {
+        en: "Do not ask; without a terminal, needed where a step interrupts somebody.",
+        zh: "不再询问；无终端时，仅当有步骤会造成中断时才必须使用。",
+      },
+    },
+    {
+      name: "keep-old",
+      description: {
+        en: "clients: do not revoke the certificates that were replaced.",
+        zh: "clients：不吊销已被替换的证书。",
+      },
+    },
+    {
       name: "grace",
       value: "SECONDS",
       default: "30",
       description: {
-        en: "How long pulls that began with an old robot may take before it is removed.",
-        zh: "删除旧机器人账户前，为已开始的拉取保留的时间（秒）。",
+        en: "How long pulls that began with an old robot or client certificate may take before it is removed or revoked.",
+        zh: "删除旧机器人账户或吊销旧客户端证书前，为已开始的拉取保留的时间（秒）。",
       },
     },
     outputOption,
@@ -93,6 +112,10 @@ async function run(invocation: Invocation): Promise<number> {
       parameters: { option: "WHAT", value: what, choices: rotations.join(", ") },
     });
   const report = await rotateWith(rotation, names, invocation);
+  if (report === undefined) {
+    io.err(`${render(message("cli.notConfirmed"), language)}\n`);
+    return exitCodes.error;
+  }
   io.out(
     invocation.option("output") === "json"
       ? `${JSON.stringify(reportJson(report, language), null, 2)}\n`
@@ -107,7 +130,7 @@ async function rotateWith(
   rotation: Rotation,
   names: readonly string[],
   invocation: Invocation,
-): Promise<RotationReport> {
+): Promise<RotationReport | undefined> {
   const { io, language } = invocation;
   const grace = Number(invocation.option("grace"));
   if (!Number.isFinite(grace) || grace < 0 || grace > 3600)
@@ -116,15 +139,27 @@ async function rotateWith(
       parameters: { option: "--grace", value: invocation.option("grace") ?? "", choices: "0 … 3600" },
     });
   await using session = await openSession(invocation);
+  const context = {
+    documents: session.documents,
+    world: session.world,
+    isDry: invocation.flag("dry-run"),
+    isOnlyNode: invocation.flag("this-node"),
+    keepOld: invocation.flag("keep-old"),
+    stopping: io.stopping,
+    signal: io.signal,
+  };
+  const isAsked = !context.isDry && !invocation.flag("yes") && io.interactive && io.stdin.isTTY === true;
+  if (isAsked) {
+    const forecast = await carryOut(rotation, names, grace * 1000, { ...context, isDry: true });
+    io.err(showReport(forecast, language, painter(io.colours)));
+    if (!(await ask(message("rotation.confirm"), "moorline rotate", invocation))) return undefined;
+  }
+  const mayInterrupt = isAsked || invocation.flag("yes");
   const progress = new Progress(io, language);
   try {
     return await carryOut(rotation, names, grace * 1000, {
-      documents: session.documents,
-      world: session.world,
-      isDry: invocation.flag("dry-run"),
-      isOnlyNode: invocation.flag("this-node"),
-      stopping: io.stopping,
-      signal: io.signal,
+      ...context,
+      mayInterrupt,
       onEvent: progress.onEvent,
     });
   } finally {

@@ -44,9 +44,21 @@ export function judgeNodes(
   });
 }
 
+/** What each runtime of a node did last at the registry's paths. Pure. */
+export function latestOfRuntimes({ addresses }: KnownNode, clients: readonly Client[]): readonly Client[] {
+  const own = new Set(addresses.map(canonical));
+  return latestOf(
+    clients.filter((c) => c.path === "registry" && runtimes.test(c.program) && own.has(canonical(c.address))),
+  );
+}
+
+const latestOf = (seen: readonly Client[]): readonly Client[] =>
+  [...Map.groupBy(seen, (c) => `${c.address} ${c.program}`).values()].map((of) =>
+    of.reduce((a, b) => (isLater(b, a) ? b : a)),
+  );
+
 function judgeNode({ name: node, addresses }: KnownNode, seen: readonly Client[]): NodeVerdict {
-  const programs = [...Map.groupBy(seen, (c) => `${c.address} ${c.program}`).values()];
-  const latest = programs.map((of) => of.reduce((a, b) => (isLater(b, a) ? b : a)));
+  const latest = latestOf(seen);
   const bad = latest.find((c) => c.verified !== "success");
   if (bad === undefined) {
     if (latest.length > 0) return { node, state: "proved" };

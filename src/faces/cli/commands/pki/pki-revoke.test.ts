@@ -63,6 +63,27 @@ describe("moorline pki revoke --ca", () => {
   });
 });
 
+describe("moorline pki revoke -f --replaced", () => {
+  test("revokes what a rotation replaced, and not the certificate in use", async () => {
+    writeFileSync(
+      at("kept.yaml"),
+      "apiVersion: moorline.io/v1alpha1\nkind: HarborCertificate\nmetadata: { name: kept }\nspec:\n  issuer: { ownAuthority: { directory: replaced } }\n  hosts: [harbor.example.com]\n  clients: [{ name: nodes }]\n  crl: {}\n",
+    );
+    expect((await run(["apply", "-f", "kept.yaml", "--yes"])).code).toBe(0);
+    const rotate = ["rotate", "clients", "-f", "kept.yaml", "--this-node", "--grace", "0"];
+    const rotated = await run(rotate);
+    expect(rotated).toMatchObject({ code: 0 });
+    // Nothing shows that the new one is in use: it says so, and by which command the old one goes.
+    expect(rotated.out).toContain("--replaced");
+    const revoke = ["pki", "revoke", "-f", "kept.yaml", "--client", "nodes", "--replaced"];
+    expect((await run(revoke)).out).toContain("nodes");
+    expect((await run(["apply", "-f", "kept.yaml", "--yes"])).code).toBe(0);
+    expect(readCrl(readFileSync(at("replaced/ca.crl"), "latin1")).revoked).toHaveLength(1);
+    expect((await run(["plan", "-f", "kept.yaml"])).code).toBe(0);
+    expect((await run([...rotate, "--dry-run"])).out).toContain("nodes");
+  });
+});
+
 describe("moorline pki revoke -f", () => {
   test("records it beside the CA; the next plan issues a successor, and --now lets the list follow", async () => {
     writeFileSync(

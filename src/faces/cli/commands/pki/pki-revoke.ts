@@ -72,6 +72,13 @@ export const pkiRevoke: Command = {
     },
     { name: "server", description: { en: "The document's server certificate.", zh: "文档的服务器证书。" } },
     {
+      name: "replaced",
+      description: {
+        en: "With -f: not the certificate in use, but those that it replaced and that have not ended, of the current CA or the previous one.",
+        zh: "配合 -f：不吊销正在使用的证书，而是吊销已被其替换且未到期的证书（由当前或旧 CA 签发）。",
+      },
+    },
+    {
       name: "now",
       description: {
         en: "Take effect with the next list, also what waits for its successor.",

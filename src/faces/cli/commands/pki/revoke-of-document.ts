@@ -6,6 +6,9 @@ import {
   releaseRevocations,
   readRecord,
 } from "../../../../kinds/harbor-certificate/revoke.ts";
+import { gather } from "../../../../kinds/harbor-certificate/gather.ts";
+import { issuerKeyOf } from "../../../../kinds/harbor-certificate/replaced.ts";
+import { revokeReplaced } from "../../../../kinds/harbor-certificate/rotation.ts";
 import {
   harborCertificateSchema,
   type HarborCertificateSpec,
@@ -42,9 +45,29 @@ export async function revokeOfDocument(
   const signal = invocation.io.signal;
   const store = await issuerOf(document.spec).openStore?.(document, session.world, signal);
   if (store === undefined) throw notThat(document.metadata.name);
+  if (invocation.flag("replaced")) return revokeWhatWasReplaced(invocation, names, document, session, reason);
   const outcomes: Outcome[] = [];
   for (const of of names)
     outcomes.push(await revokeOne(of, { document, store, reason, session, invocation }));
+  answer(invocation, { document: document.metadata.name, revoked: outcomes }, () =>
+    outcomes.map((o) => `${render(wordsFor(o), invocation.language)}\n`).join(""),
+  );
+  return 0;
+}
+
+/** Revokes, with the next list, what the certificates in use replaced, whichever CA that is still trusted issued it. */
+async function revokeWhatWasReplaced(
+  invocation: Invocation,
+  names: readonly string[],
+  document: CertificateDocument,
+  { world }: Session,
+  reason: RecordedRevocation["reason"],
+): Promise<number> {
+  const outcomes: Outcome[] = [];
+  for (const of of names) {
+    const serials = await revokeReplaced(document, of, reason, world, invocation.io.signal);
+    outcomes.push({ of, state: serials.length > 0 ? "effective" : "unchanged", serials });
+  }
   answer(invocation, { document: document.metadata.name, revoked: outcomes }, () =>
     outcomes.map((o) => `${render(wordsFor(o), invocation.language)}\n`).join(""),
   );
@@ -89,12 +112,14 @@ async function revokeOne(
   if (leaf === undefined)
     throw new MoorlineError("CERTIFICATE_NOT_ISSUED_YET", { subject: `${document.metadata.name} (${of})` });
   const serialNumber = serialOf(leaf.serialNumber);
+  const authority = issuerKeyOf(leaf, await gather(document, session.world, io.signal));
   const isAdded = await recordRevocation(store, {
     serialNumber,
     at: io.clock.now().toISOString(),
     reason,
     notAfter: leaf.notAfter.toISOString(),
     of,
+    ...(authority !== undefined && { authority }),
     ...(!isNow && { waits: true }),
   });
   return { of, state: isAdded ? (isNow ? "effective" : "waits") : "unchanged", serials: [serialNumber] };
