@@ -60,6 +60,41 @@ export interface Entry {
   readonly validates: boolean;
 }
 
+/** What of the namespaces decides how bindings can be told apart; read once for all bindings. */
+interface Survey {
+  /** Namespaces carry their names as a label. */
+  readonly named: boolean;
+  readonly byName: ReadonlyMap<string, NamespaceFacts>;
+  /** Those that no entry may lock up: the system's, and Moorline's own, or the webhook could not come back. */
+  readonly untouchable: readonly NamespaceFacts[];
+  /** KubeSphere labels them so. */
+  readonly labelled: boolean;
+  /** Names that KubeSphere's label gives to namespaces of other names. */
+  readonly misnamed: ReadonlySet<string>;
+}
+
+function surveyOf(namespaces: readonly NamespaceFacts[], ownNamespace: string): Survey {
+  const named = namespaces.some(({ labels }) => nameLabel in labels);
+  const kept = new Set<string>(named ? [...clusterNamespaces, ownNamespace] : []);
+  return {
+    named,
+    labelled: namespaces.some(({ labels }) => kubesphereNameLabel in labels),
+    byName: new Map(namespaces.map((each) => [each.name, each])),
+    // What the expressions of every entry keep out can not be locked up.
+    untouchable: namespaces.filter(
+      (each) =>
+        (isSystemNamespace(each) || each.name === ownNamespace) &&
+        each.labels[workspaceLabel] !== systemWorkspace &&
+        !kept.has(each.name),
+    ),
+    misnamed: new Set(
+      namespaces.flatMap(({ name, labels }) =>
+        labels[kubesphereNameLabel] === name ? [] : (labels[kubesphereNameLabel] ?? []),
+      ),
+    ),
+  };
+}
+
 /**
  * The entries for all bindings. An entry fails closed only where its selector can not reach a namespace that must stay
  * open: then, and where labels can not tell the binding's projects from others, it fails open.
@@ -69,18 +104,13 @@ export function entriesFor(
   namespaces: readonly NamespaceFacts[],
   ownNamespace: string,
 ): readonly Entry[] {
-  const named = namespaces.some(({ labels }) => nameLabel in labels);
+  const survey = surveyOf(namespaces, ownNamespace);
   return [...bindings]
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .map((binding) => entryFor(binding, namespaces, named, ownNamespace));
+    .map((binding) => entryFor(binding, survey));
 }
 
-function entryFor(
-  binding: AdmittingBinding,
-  namespaces: readonly NamespaceFacts[],
-  named: boolean,
-  ownNamespace: string,
-): Entry {
+function entryFor(binding: AdmittingBinding, survey: Survey): Entry {
   const { projects } = binding.spec;
   const { exempt, mutate, validate } = binding.admission;
   const expressions: Expression[] = Object.entries(projects.selector?.matchLabels ?? {}).map(
@@ -89,37 +119,36 @@ function entryFor(
   if (projects.workspace !== undefined) {
     expressions.push({ key: workspaceLabel, operator: "In", values: [projects.workspace] });
   }
-  if (projects.names !== undefined) {
-    const key = named ? nameLabel : kubesphereNameLabel;
-    const chosen = namespaces.filter((each) => chooses(binding.spec, each));
-    const told = named || chosen.every(({ name, labels }) => labels[key] === name);
-    if (told) expressions.push({ key, operator: "In", values: projects.names });
+  const key = nameKeyFor(binding, survey);
+  if (projects.names !== undefined && key !== undefined) {
+    expressions.push({ key, operator: "In", values: projects.names });
   }
-  if (named && exempt.namespaces.length > 0) {
+  if (survey.named && exempt.namespaces.length > 0) {
     expressions.push({ key: nameLabel, operator: "NotIn", values: exempt.namespaces });
   }
-  const reaches = (each: NamespaceFacts): boolean => expressions.every((e) => matches(e, each.labels));
-  // Locked up with everybody else, the webhook could not come back.
-  const strays = namespaces.some(
-    (each) =>
-      reaches(each) &&
-      (isSystemNamespace(each) || each.name === ownNamespace
-        ? !guarded(each, named, ownNamespace)
-        : !chooses(binding.spec, each)),
-  );
+  const strays =
+    (projects.names !== undefined && key === undefined) ||
+    survey.untouchable.some(({ labels }) => expressions.every((each) => matches(each, labels)));
   return {
     name: entryName(binding.name),
-    closed: isClosed(binding.admission) && !strays && expressions.length > 0,
+    closed: isClosed(binding.admission) && !strays,
     expressions,
     mutates: mutate !== undefined,
     validates: validate !== undefined,
   };
 }
 
-/** Whether the expressions that every entry carries keep a system namespace out. */
-const guarded = ({ name, labels }: NamespaceFacts, named: boolean, ownNamespace: string): boolean =>
-  labels[workspaceLabel] === systemWorkspace ||
-  (named && [...clusterNamespaces, ownNamespace].includes(name));
+/** The label that tells the names that a binding gives from all others; undefined where none does. */
+function nameKeyFor({ spec }: AdmittingBinding, survey: Survey): string | undefined {
+  if (survey.named) return nameLabel;
+  if (!survey.labelled) return undefined;
+  const told = (spec.projects.names ?? []).every((name) => {
+    const found = survey.byName.get(name);
+    const meant = found !== undefined && chooses(spec, found);
+    return !survey.misnamed.has(name) && (!meant || found.labels[kubesphereNameLabel] === name);
+  });
+  return told ? kubesphereNameLabel : undefined;
+}
 
 function matches({ key, operator, values = [] }: Expression, labels: NamespaceFacts["labels"]): boolean {
   const value = labels[key];

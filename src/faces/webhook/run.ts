@@ -56,7 +56,8 @@ export async function runWebhook(options: WebhookOptions): Promise<void> {
   const take: Parameters<typeof followCluster>[0]["tell"] = (change) => {
     index.take(change);
     crew?.take(change);
-    changed.raise();
+    // Single namespaces change what the entries can tell apart so rarely that the next check is soon enough.
+    if (change.type === "bindings" || (change.type === "namespaces" && change.all)) changed.raise();
   };
   const source = followCluster({
     client,

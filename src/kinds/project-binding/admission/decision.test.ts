@@ -21,6 +21,23 @@ function judge(found: FoundPod, of: AdmissionPolicy, answer?: ScanAnswer) {
   return { refused: refusals.map((m) => m.key), warned: warnings.map((m) => m.key), refusals };
 }
 
+describe("the schema", () => {
+  const rule = (from: string, to: string) => () => policy({ mutate: { rewrites: [{ from, to }] } });
+  test.each([
+    ["docker.io", "docker.io/mine", "is no Harbor"],
+    ["docker.io", "harbor.example.com", "names no Harbor project"],
+    ["docker.io", "harbor/mine", "must begin with a host"],
+    ["library", "harbor.example.com/mine", "must begin with a host"],
+    ["docker.io/nginx:1", "harbor.example.com/mine", "not the beginning of an image name"],
+  ])("refuses to rewrite %s to %s", (from, to, reason) => {
+    expect(rule(from, to)).toThrow(reason);
+  });
+
+  test("refuses an admission that asks for nothing", () => {
+    expect(() => policy({ failurePolicy: "Closed" })).toThrow("at least one of mutate and validate");
+  });
+});
+
 describe("which namespaces a binding's admission concerns", () => {
   const labels = { "kubesphere.io/workspace": "demo" };
   test.each([

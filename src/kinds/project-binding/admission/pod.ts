@@ -78,7 +78,7 @@ export interface PlacedContainer {
 const lists = ["initContainers", "containers", "ephemeralContainers"] as const;
 
 /** Every container of a pod, with its place. */
-export function containersOf({ spec, pointer }: FoundPod): readonly PlacedContainer[] {
+function containersOf({ spec, pointer }: FoundPod): readonly PlacedContainer[] {
   return lists.flatMap((list) =>
     spec[list].map(({ name, image, imagePullPolicy }, i) => ({
       name,

@@ -9,6 +9,11 @@ const imagePrefix = z
   .regex(
     /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/,
     "is not the beginning of an image name: host[:port][/path] in lower case, without tag | 不是镜像名称的前缀：应为小写的 主机[:端口][/路径]，不含标签",
+  )
+  // Docker takes a first part without dot and port for a path at Docker Hub.
+  .regex(
+    /^(localhost|[^/]*[.:][^/]*)(\/|$)/,
+    "must begin with a host, such as docker.io or harbor.example.com | 必须以主机开头，例如 docker.io 或 harbor.example.com",
   );
 
 const harborProjectName = z
@@ -26,7 +31,9 @@ const rewrite = z.strictObject({
     "要改写的镜像名称前缀，例如 `docker.io` 或 `quay.io/team`。不含主机的名称属于 Docker Hub，`nginx` 即 `docker.io/library/nginx`。",
   ),
   to: described(
-    imagePrefix.regex(/\//, "names no Harbor project: host/project | 缺少 Harbor 项目：应为 主机/项目"),
+    imagePrefix
+      .regex(/\//, "names no Harbor project: host/project | 缺少 Harbor 项目：应为 主机/项目")
+      .regex(/^(?!(index\.)?docker\.io\/)/, "is no Harbor | 不是 Harbor"),
     "What stands there instead, `harbor.example.com/dockerhub`.",
     "替换后的前缀，例如 `harbor.example.com/dockerhub`。",
   ),
