@@ -14,6 +14,8 @@ export interface ControllerOptions {
   readonly world: World;
   /** Every kind there is; those that are carried out on nodes are only there to be referred to. */
   readonly kinds: readonly AnyKind<World>[];
+  /** Labels of the documents that are meant, as a selector; all where absent. */
+  readonly selector?: string;
   /** Names of the kinds that are carried out here. */
   readonly carriedOut: readonly string[];
   readonly clock: Clock;

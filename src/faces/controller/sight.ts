@@ -32,8 +32,10 @@ export function startSight(
   client: KubernetesClient,
   {
     kinds,
+    selector,
     onTrouble,
   }: {
+    readonly selector?: string;
     readonly kinds: readonly AnyKind<World>[];
     readonly onTrouble: (error: MoorlineError) => void;
   },
@@ -45,7 +47,13 @@ export function startSight(
     options: Partial<InformerOptions<T>> = {},
   ): Informer<T> => startInformer<T>(client, resource, { ...common, ...options });
   const documentInformers = new Map(
-    kinds.map(({ schema }) => [schema.kind, inform<DocumentObject>(resourceOfKind(schema))]),
+    kinds.map(({ schema }) => [
+      schema.kind,
+      inform<DocumentObject>(
+        resourceOfKind(schema),
+        selector === undefined ? {} : { labelSelector: selector },
+      ),
+    ]),
   );
   const namespaces = inform(resources.namespaces, { metadataOnly: true, transform: lean });
   const accounts = inform<ServiceAccount>(resources.serviceAccounts, {

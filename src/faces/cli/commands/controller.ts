@@ -82,6 +82,14 @@ export const controllerCommand: Command = {
         zh: "最迟多少分钟后重新检查全部文档；有到期项时会更早。",
       },
     },
+    {
+      name: "selector",
+      value: "LABELS",
+      description: {
+        en: "Only documents with these labels (`stage=trial`), for a trial beside another; what they refer to must have them too.",
+        zh: "仅处理带有这些标签（`stage=trial`）的文档，便于与其他实例并行试用；被引用的文档也必须带有这些标签。",
+      },
+    },
     ...clusterOptions,
   ],
   examples: [
@@ -96,6 +104,7 @@ export const controllerCommand: Command = {
 async function run(invocation: Invocation): Promise<number> {
   const { io, language, option } = invocation;
   const workers = wholeNumber(invocation, "workers", 64);
+  const selector = option("selector");
   const resync = wholeNumber(invocation, "resync", 10_080);
   await using world = openWorld({
     io,
@@ -114,6 +123,7 @@ async function run(invocation: Invocation): Promise<number> {
     world,
     kinds,
     carriedOut: clusterKinds,
+    ...(selector !== undefined && { selector }),
     clock: io.clock,
     random: io.random,
     elapsed: () => performance.now(),
