@@ -35,6 +35,8 @@ export interface KindPlan<A extends Action = Action> {
   readonly steps: readonly Step<A>[];
   /** What the observation showed, whether or not a step mends it. */
   readonly findings: readonly Finding[];
+  /** There is something to do, and nothing of it can be done from here: a finding says what somebody must do first. */
+  readonly isStuck?: boolean;
 }
 
 /** One thing proved, or not, from outside. */

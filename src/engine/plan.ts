@@ -20,6 +20,8 @@ export interface DocumentPlan {
   readonly fingerprint?: string;
   /** Names of documents whose pending steps must be done before this one can be observed. */
   readonly waitsFor: readonly string[];
+  /** It has no steps because nothing can be done before somebody acts, not because nothing is to do. */
+  readonly isStuck?: true;
   /** Why it could not be observed, where nothing pending explains it. */
   readonly error?: MoorlineError;
 }
@@ -92,7 +94,8 @@ export async function makePlan<W extends EngineWorld>(
       waitsFor,
       signal: options.signal,
     });
-    if (plan.steps.length > 0 || plan.error !== undefined || plan.waitsFor.length > 0) pending.add(plan.name);
+    const isOpen = plan.error !== undefined || plan.waitsFor.length > 0 || plan.isStuck === true;
+    if (plan.steps.length > 0 || isOpen) pending.add(plan.name);
     plans.push(plan);
   }
   return {
@@ -124,12 +127,13 @@ export async function planDocument<W extends EngineWorld>(
     return { ...base, waitsFor: [], error: fromUnknown(thrown, name) };
   }
   const now = world.clock.now();
-  const { steps, findings } =
+  const { steps, findings, isStuck } =
     options.direction === "apply"
       ? kind.plan(document, observed, now)
       : kind.planRemoval(document, observed, now);
   checkGraph(name, steps);
-  return { name, document, steps, findings, fingerprint: fingerprint(observed), waitsFor: [] };
+  const stuck = isStuck === true && steps.length === 0 ? ({ isStuck } as const) : {};
+  return { name, document, steps, findings, fingerprint: fingerprint(observed), waitsFor: [], ...stuck };
 }
 
 /** A plan that was saved and read back: what it says, without the right to be carried out. */
@@ -162,15 +166,18 @@ export function confirmPlan(saved: SavedPlan, fresh: Plan): Plan {
 
 /**
  * How many steps a plan has, how many documents still wait to be planned, and how many failed.
- * A document that waits for one that failed does not count as waiting: nothing in this plan can help it.
+ * A document that waits for one that failed or is stuck does not count as waiting: nothing in this plan can help it.
  */
 export function summarise(plan: Plan): {
   readonly steps: number;
   readonly waiting: number;
   readonly failed: number;
+  /** Documents for which somebody must act before anything can be done. */
+  readonly stuck: number;
 } {
   const failed = plan.documents.filter((d) => d.error !== undefined);
-  const hopeless = new Set(failed.map((d) => d.name));
+  const stuck = plan.documents.filter((d) => d.isStuck === true);
+  const hopeless = new Set([...failed, ...stuck].map((d) => d.name));
   // In the order of references, whichever way the plan goes: what is waited for stands first.
   const ordered = plan.direction === "apply" ? plan.documents : plan.documents.toReversed();
   const waiting = ordered.filter((d) => {
@@ -181,5 +188,6 @@ export function summarise(plan: Plan): {
     steps: plan.documents.reduce((sum, d) => sum + d.steps.length, 0),
     waiting: waiting.length,
     failed: failed.length,
+    stuck: stuck.length,
   };
 }

@@ -18,7 +18,7 @@ import type { OpenWorld } from "./world.ts";
 export async function carryOut(plan: Plan, world: OpenWorld, invocation: Invocation): Promise<number> {
   const { io, language } = invocation;
   const json = invocation.option("output") === "json";
-  const { steps, waiting, failed } = summarise(plan);
+  const { steps, waiting, failed, stuck } = summarise(plan);
   if (!json) io.out(showPlan(plan, { language, paint: painter(io.colours), all: invocation.flag("all") }));
   const something = steps > 0 || waiting > 0;
   if (failed > 0 && !something) {
@@ -35,6 +35,7 @@ export async function carryOut(plan: Plan, world: OpenWorld, invocation: Invocat
     json ? `${JSON.stringify(resultJson(result, language), null, 2)}\n` : showResult(result, io, language),
   );
   if (result.documents.some((d) => d.outcome === "stopped")) return exitCodes.stopped;
+  if (stuck > 0) return exitCodes.stuck;
   return result.ok ? exitCodes.done : exitCodes.error;
 }
 

@@ -19,6 +19,7 @@ export function planJson(plan: Plan, language: Language): unknown {
       source: `${d.document.source.name}:${d.document.source.line}`,
       fingerprint: d.fingerprint,
       waitsFor: d.waitsFor,
+      ...(d.isStuck === true && { isStuck: true }),
       ...(d.error === undefined ? {} : { error: errorJson(d.error, language) }),
       findings: d.findings.map((f) => ({ ...f, text: describeFinding(f, language) })),
       steps: d.steps.map((s) => ({

@@ -51,6 +51,7 @@ function showDocument(plan: DocumentPlan, options: ShowOptions): string {
     lines.push(
       `  ${paint.dim(`… ${render(message("cli.waits", { names: plan.waitsFor.join(", ") }), language)}`)}`,
     );
+  else if (plan.isStuck === true) lines.push(`  ${paint.red(`✗ ${render(message("cli.stuck"), language)}`)}`);
   else if (plan.steps.length === 0)
     lines.push(`  ${paint.green("✓")} ${render(message("cli.nothingToDo"), language)}`);
   else lines.push(...showSteps(plan.steps, options));
@@ -93,9 +94,11 @@ function showStep(step: Step, width: number, { language, paint }: ShowOptions): 
 
 function showSummary(plan: Plan, { language, paint }: ShowOptions): string {
   const steps = plan.documents.flatMap((d) => d.steps);
-  const { waiting, failed } = summarise(plan);
-  if (steps.length === 0 && waiting === 0 && failed === 0)
-    return `${paint.green(render(message("cli.nothingAtAll"), language))}\n`;
+  const { waiting, failed, stuck } = summarise(plan);
+  const nothing = steps.length === 0 && waiting === 0 && failed === 0;
+  const told = paint.red(render(message("cli.someStuck", { count: stuck }), language));
+  if (nothing && stuck > 0) return `${told}\n`;
+  if (nothing) return `${paint.green(render(message("cli.nothingAtAll"), language))}\n`;
   const count = (change: Change): number => steps.filter((s) => s.change === change).length;
   const interrupting = steps.filter((s) => s.interrupts !== undefined).length;
   return `${[
@@ -114,6 +117,7 @@ function showSummary(plan: Plan, { language, paint }: ShowOptions): string {
         : message("cli.somebodyInterrupted", { count: interrupting }),
       language,
     ),
+    ...(stuck === 0 ? [] : [told]),
     ...(waiting === 0 ? [] : [render(message("cli.planWaiting", { count: waiting }), language)]),
   ].join(" ")}\n`;
 }

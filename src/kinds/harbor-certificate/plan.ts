@@ -28,7 +28,7 @@ export function plan(
     steps: [],
     isStuck: false,
   };
-  if (isStuck) return { steps: [...preparing], findings };
+  if (isStuck) return { steps: [...preparing], findings, isStuck };
   const prepared = idsOf(preparing);
   const issuing =
     issuer.issue === undefined

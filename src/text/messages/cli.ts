@@ -3,6 +3,14 @@ import type { MessageTable } from "./table.ts";
 /** The command line's own words: headings, results. Help stands with each command. */
 export const cliMessages = {
   "cli.nothingToDo": { en: "nothing to do", zh: "无需操作" },
+  "cli.stuck": {
+    en: "stuck: nothing can be done before you act on what stands above",
+    zh: "已停滞：须先处理上述问题，才能继续",
+  },
+  "cli.someStuck": {
+    en: "Stuck: {count} documents wait for you; what to do stands beside them.",
+    zh: "已停滞：{count} 个文档等待您处理，处理方法见各文档说明。",
+  },
   "cli.because": { en: "why: {reason}", zh: "原因：{reason}" },
   "cli.interrupts": { en: "interrupts: {who}", zh: "会中断：{who}" },
   "cli.waits": { en: "is planned once {names} is done", zh: "将在 {names} 完成后再作计划" },

@@ -6,6 +6,7 @@ import { clusterKinds, kinds } from "../../../kinds/registry.ts";
 import { MoorlineError } from "../../../model/errors.ts";
 import { carryOut } from "../carry-out.ts";
 import type { Command, Io } from "../command.ts";
+import { exitCodes } from "../exit-codes.ts";
 import { clusterOptions, inputOption, outputOption } from "../options.ts";
 import { openSession, tellOfNodeDocuments } from "../session.ts";
 
@@ -26,6 +27,14 @@ export const yesOption = {
   description: {
     en: "Do not ask; needed where nobody can answer.",
     zh: "不再询问；在无人应答的环境中必须使用。",
+  },
+} as const;
+
+export const stuckExit = {
+  code: exitCodes.stuck,
+  meaning: {
+    en: "stuck: somebody must act before anything can be done for a document",
+    zh: "已停滞：有文档须先由人工处理才能继续",
   },
 } as const;
 
@@ -61,6 +70,7 @@ export const applyCommand: Command = {
     },
   ],
   exits: [
+    stuckExit,
     {
       code: 130,
       meaning: { en: "stopped on request; run it again to go on", zh: "已按请求停止；再次运行即可继续" },

@@ -8,6 +8,7 @@ import { clusterOptions, inputOption, outputOption } from "../options.ts";
 import { painter } from "../paint.ts";
 import { planJson } from "../plan-json.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { stuckExit } from "./apply.ts";
 import { openSession, tellOfNodeDocuments } from "../session.ts";
 import { showPlan } from "../show-plan.ts";
 
@@ -44,7 +45,10 @@ export const plan: Command = {
       explanation: { en: "What a folder of documents asks for.", zh: "查看一个目录中的文档要求做什么。" },
     },
   ],
-  exits: [{ code: 2, meaning: { en: "there is something to do", zh: "有待执行的更改" } }],
+  exits: [
+    { code: exitCodes.pending, meaning: { en: "there is something to do", zh: "有待执行的更改" } },
+    stuckExit,
+  ],
   run: async (invocation) => {
     const { io, language } = invocation;
     await using session = await openSession(invocation);
@@ -61,8 +65,9 @@ export const plan: Command = {
       io.out(showPlan(made, { language, paint: painter(io.colours), all: invocation.flag("all") }));
       if (save !== undefined) io.out(`${render(message("cli.planSaved", { path: save }), language)}\n`);
     }
-    const { steps, waiting, failed } = summarise(made);
+    const { steps, waiting, failed, stuck } = summarise(made);
     if (failed > 0) return exitCodes.error;
+    if (stuck > 0) return exitCodes.stuck;
     return steps > 0 || waiting > 0 ? exitCodes.pending : exitCodes.done;
   },
 };
