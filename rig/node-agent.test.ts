@@ -8,13 +8,21 @@ import { parse } from "yaml";
 import { createKubernetesClient, type KubernetesClient } from "../src/clients/kubernetes/client.ts";
 import { loadKubeconfig } from "../src/clients/kubernetes/kubeconfig.ts";
 import { resources } from "../src/clients/kubernetes/resources.ts";
+import { apply } from "../src/engine/apply.ts";
+import { makePlan } from "../src/engine/plan.ts";
+import { verify } from "../src/engine/verify.ts";
 import { documentOf, folderWorld } from "../src/kinds/harbor-certificate/testing/world.ts";
 import { harborRegistrySchema } from "../src/kinds/harbor-registry/schema.ts";
 import { agentAccess, agentName, startupTaint, type AgentPod } from "../src/kinds/node-agent/objects.ts";
-import { keepAgent, putAgent, removeAgent, type KeptAgent } from "../src/kinds/node-agent/put.ts";
+import { carriedOutByAgent } from "../src/kinds/node-agent/as-kind.ts";
+import { gatherBundle } from "../src/kinds/node-agent/bundle.ts";
+import { nodeStates, putAgent, removeAgent } from "../src/kinds/node-agent/put.ts";
 import type { NodeState } from "../src/kinds/node-agent/result.ts";
 import { nodeTrustSchema } from "../src/kinds/node-trust/schema.ts";
 import { nodeTuningSchema } from "../src/kinds/node-tuning/schema.ts";
+import { kinds, nodeKinds } from "../src/kinds/registry.ts";
+import type { World } from "../src/kinds/world.ts";
+import type { Document } from "../src/model/document.ts";
 import { moorlineImage } from "../scripts/image/recipe.ts";
 import { rigAddresses } from "./addresses.ts";
 import { runCommand } from "./command.ts";
@@ -31,6 +39,7 @@ const { open } = rig.registries;
 const image = "rig.localtest/moorline:agent";
 const namespace = "moorline-nodes-rig";
 const settings = { namespace, image, apiServer: { host: "127.0.0.1", port: ports.apiServer } };
+const byAgent = kinds.map((k) => (nodeKinds.includes(k.schema.kind) ? carriedOutByAgent(k, settings) : k));
 const configuration = kubeletConfiguration(layout);
 
 let folder: string;
@@ -60,9 +69,9 @@ const askRestarter = (path: string): readonly string[] => [
   `let s=""; require("net").connect(${JSON.stringify(path)}).on("data",(d)=>s+=d).on("end",()=>{ if (s!=="0") { console.error(s); process.exit(1); } })`,
 ];
 
-/** Keeps the agent with these settings, as a controller would. */
-async function keep(registryPullQPS: number): Promise<KeptAgent> {
-  const documents = [
+/** The documents, in a world with the rig's API server. */
+async function scene(registryPullQPS: number) {
+  const documents: readonly Document[] = [
     documentOf(harborRegistrySchema, "harbor", {
       url: `https://${open}`,
       credential: { environment: {} },
@@ -87,17 +96,29 @@ async function keep(registryPullQPS: number): Promise<KeptAgent> {
       restart: { command: askRestarter(join(folder, "restart.sock")) },
     }),
   ];
-  await using world = await folderWorld(documents, { kubernetes: client });
-  const kept = await keepAgent(documents, settings, world.world, signal);
-  if (kept === undefined) throw new Error("nothing for nodes");
-  return kept;
+  const machine = await folderWorld(documents, { kubernetes: client });
+  const world: World = {
+    ...machine.world,
+    documents: { ...machine.world.documents, ordered: documents },
+  };
+  return { documents, world, [Symbol.asyncDispose]: () => machine[Symbol.asyncDispose]() };
+}
+
+/** As a controller would: the documents as it plans them. */
+async function rollout(registryPullQPS: number): Promise<readonly string[]> {
+  await using at = await scene(registryPullQPS);
+  const plan = await makePlan(at.documents, byAgent, at.world, { only: nodeKinds, signal });
+  await apply(plan, byAgent, at.world);
+  return plan.documents.flatMap((d) => d.steps.map((s) => `${d.name} ${s.id}`));
 }
 
 /** Waits until the pod of the newest bundle has said something. */
 async function nodeState(registryPullQPS: number): Promise<NodeState> {
   let seen: unknown;
   for (let waited = 0; waited < 150_000; waited += 500) {
-    const { nodes } = await keep(registryPullQPS);
+    await using at = await scene(registryPullQPS);
+    const bundle = await gatherBundle(at.documents, at.world, signal);
+    const nodes = await nodeStates(settings, bundle?.hash ?? "", client, signal);
     seen = nodes;
     const state = nodes.find((s) => s.state === "proved" || s.state === "failed");
     if (state !== undefined) return state;
@@ -177,6 +198,7 @@ describe("the node agent", () => {
   test("makes the node trust the registry and tunes its kubelet, proves both, and takes the startup taint off", async () => {
     await setTaints([...withoutOurs(await ourNode()), { key: startupTaint, effect: "PreferNoSchedule" }]);
     await putAgent(agentAccess(settings, { configz: true, taints: true }), client, signal);
+    expect(await rollout(17)).toEqual(["NodeTrust/nodes agent/roll-out", "NodeTuning/pulls agent/roll-out"]);
     expect(await nodeState(17)).toMatchObject({
       node: names.node,
       state: "proved",
@@ -209,8 +231,15 @@ describe("the node agent", () => {
     const generation = async (): Promise<number | undefined> =>
       (await client.get(resources.daemonSets, { namespace, name: agentName }, signal))?.metadata.generation;
     const first = await generation();
-    await keep(17);
+    expect(await rollout(17)).toEqual([]);
+    await using at = await scene(17);
+    const proved = await verify(at.documents, byAgent, at.world, { only: nodeKinds, signal });
+    expect(proved.flatMap((d) => d.proofs).map((p) => [p.ok, p.detail.parameters["proved"]])).toEqual([
+      [true, 1],
+      [true, 1],
+    ]);
     expect(await generation()).toBe(first);
+    expect(await rollout(18)).toHaveLength(2);
     const { state, result } = await nodeState(18);
     expect([state, result?.documents.map((d) => d.outcome)]).toEqual(["proved", ["unchanged", "changed"]]);
     expect(await configz()).toMatchObject({ registryPullQPS: 18 });

@@ -4,6 +4,8 @@ import type { Document } from "../../model/document.ts";
 import { parseDocuments } from "../../model/parse.ts";
 import { createAuthority } from "../../pki/authority.ts";
 import { issueClient } from "../../pki/leaf.ts";
+import { resources } from "../../clients/kubernetes/resources.ts";
+import { startCluster } from "../harbor-certificate/testing/cluster.ts";
 import { documentOf, folderWorld } from "../harbor-certificate/testing/world.ts";
 import { harborRegistrySchema } from "../harbor-registry/schema.ts";
 import { nodeTrustSchema } from "../node-trust/schema.ts";
@@ -83,6 +85,29 @@ describe("the bundle", () => {
     expect(parse(bundle.secrets["nodes.credential.yaml"]?.reveal() ?? "")).toEqual({
       username: "robot$pull",
       password: "short",
+    });
+  });
+
+  test("takes the credential of the proof from a Secret, where a document in the cluster names one", async () => {
+    await using cluster = await startCluster();
+    const namespace = await cluster.namespace();
+    const data = { username: btoa("robot$pull"), password: btoa("s3cret") };
+    await cluster.client.create(
+      resources.secrets,
+      { metadata: { name: "pull", namespace }, data },
+      { signal },
+    );
+    const proof = { image: "team-a/app:1", credential: { secretRef: { namespace, name: "pull" } } };
+    const plain = documentOf(harborRegistrySchema, "main", {
+      url: "https://harbor.example.com",
+      credential: { environment: {} },
+    });
+    const documents = [plain, trust({ proof })];
+    await using machine = await folderWorld(documents, { kubernetes: cluster.client });
+    const bundle = await gatherBundle(documents, machine.world, signal);
+    expect(parse(bundle?.secrets["nodes.credential.yaml"]?.reveal() ?? "")).toEqual({
+      username: "robot$pull",
+      password: "s3cret",
     });
   });
 

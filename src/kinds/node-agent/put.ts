@@ -82,11 +82,21 @@ export async function keepAgent(
     return undefined;
   }
   await putAgent(agentWorkload(bundle, settings), client, signal);
+  return { bundle, nodes: await nodeStates(settings, bundle.hash, client, signal) };
+}
+
+/** Where each node stands with the newest bundle, from the agent's pods. */
+export async function nodeStates(
+  { namespace }: AgentSettings,
+  bundle: string,
+  client: KubernetesClient,
+  signal: AbortSignal,
+): Promise<readonly NodeState[]> {
   const labelSelector = Object.entries(agentLabels)
     .map(([key, value]) => `${key}=${value}`)
     .join(",");
   const { items } = await client.list<AgentPod>(resources.pods, { namespace, labelSelector, signal });
-  return { bundle, nodes: readNodeStates(items, bundle.hash) };
+  return readNodeStates(items, bundle);
 }
 
 /** Takes the agent away, its bundle last; what it did on nodes stays. */

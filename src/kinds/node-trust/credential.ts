@@ -2,11 +2,15 @@ import { resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { Credential } from "../../clients/harbor/credential.ts";
+import type { Secret } from "../../clients/kubernetes/object.ts";
+import { resources } from "../../clients/kubernetes/resources.ts";
 import { nameOf } from "../../model/document.ts";
 import { MoorlineError } from "../../model/errors.ts";
 import { Sensitive } from "../../model/sensitive.ts";
 import type { World } from "../world.ts";
 import type { NodeDocument } from "./gather.ts";
+
+const secretMs = 30_000;
 
 const account = z.object({ username: z.string().min(1), password: z.string().min(1) });
 
@@ -20,16 +24,23 @@ export async function readPullCredential(
 ): Promise<Credential | undefined> {
   const { credential } = document.spec.proof;
   if (credential === undefined) return undefined;
-  const { environment, file } = credential;
+  const { environment, file, secretRef } = credential;
   const path = resolve(document.source.directory, file ?? "");
-  const source = environment === undefined ? path : `$${environment.username}, $${environment.password}`;
+  const source =
+    secretRef !== undefined
+      ? `Secret/${secretRef.namespace}/${secretRef.name}`
+      : environment === undefined
+        ? path
+        : `$${environment.username}, $${environment.password}`;
   const found = account.safeParse(
-    environment === undefined
-      ? await readYaml(path, world)
-      : {
-          username: world.environment(environment.username),
-          password: world.environment(environment.password),
-        },
+    secretRef !== undefined
+      ? await readSecret(secretRef, world)
+      : environment === undefined
+        ? await readYaml(path, world)
+        : {
+            username: world.environment(environment.username),
+            password: world.environment(environment.password),
+          },
   );
   if (!found.success)
     throw new MoorlineError("CREDENTIAL_INCOMPLETE", {
@@ -37,6 +48,20 @@ export async function readPullCredential(
       parameters: { source, field: { en: "user name and password", zh: "用户名和密码" } },
     });
   return { username: found.data.username, password: new Sensitive(found.data.password) };
+}
+
+async function readSecret(
+  at: { readonly namespace: string; readonly name: string },
+  world: World,
+): Promise<unknown> {
+  const client = await world.kubernetes();
+  const secret = await client.get<Secret>(resources.secrets, at, AbortSignal.timeout(secretMs));
+  return Object.fromEntries(
+    Object.entries(secret?.data ?? {}).map(([key, value]) => [
+      key,
+      Buffer.from(value, "base64").toString("utf8"),
+    ]),
+  );
 }
 
 async function readYaml(path: string, { documentsHost: host }: World): Promise<unknown> {

@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { described, type KindSchema } from "../../model/kind-schema.ts";
-import { absolutePath, exactlyOne, filePath, objectName, variableName } from "../shared/fields.ts";
+import {
+  absolutePath,
+  exactlyOne,
+  filePath,
+  objectName,
+  secretName,
+  variableName,
+} from "../shared/fields.ts";
 import { clientCertificateReferences, clientCertificateSource } from "../shared/client-certificate-source.ts";
 import { agentFields, listedNodes } from "../shared/node-fields.ts";
 import { trustReferences, trustSource } from "../shared/trust-source.ts";
@@ -60,10 +67,15 @@ const credential = z
       "A YAML or JSON file with `username` and `password`.",
       "包含 `username` 和 `password` 的 YAML 或 JSON 文件。",
     ),
+    secretRef: described(
+      secretName.optional(),
+      "A Secret with `username` and `password`.",
+      "包含 `username` 和 `password` 的 Secret。",
+    ),
   })
   .refine(exactlyOne, {
-    message: "give exactly one of environment and file",
-    params: { zh: "environment、file 必须且只能填写一项" },
+    message: "give exactly one of environment, file and secretRef",
+    params: { zh: "environment、file、secretRef 必须且只能填写一项" },
   });
 
 const spec = z.strictObject({

@@ -16,6 +16,7 @@ import { logMessages } from "./logs.ts";
 import { mutualTlsMessages } from "./mutual-tls.ts";
 import { nodeTrustMessages } from "./node-trust.ts";
 import { nodeTuningMessages } from "./node-tuning.ts";
+import { nodeAgentMessages } from "./node-agent.ts";
 import { nodesMessages } from "./nodes.ts";
 import { pkiMessages } from "./pki.ts";
 import { preflightMessages } from "./preflight.ts";
@@ -41,6 +42,7 @@ export const messageTexts = {
   ...nodeTrustMessages,
   ...nodeTuningMessages,
   ...nodesMessages,
+  ...nodeAgentMessages,
   ...clusterProxyMessages,
   ...pkiMessages,
   ...intermediateMessages,
