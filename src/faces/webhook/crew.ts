@@ -43,6 +43,18 @@ async function startAlone({ index, helper, ...options }: CrewOptions): Promise<C
   };
 }
 
+/** So that a worker that can not start is not started in a tight loop. */
+const rehireMs = 1000;
+
+/** What a new worker knows from its first request on: changes since then are told to it like to the others. */
+const knownIn = (index: PolicyIndex): readonly PolicyChange[] =>
+  index.complete
+    ? [
+        { type: "namespaces", all: true, namespaces: index.namespaces },
+        { type: "bindings", bindings: index.bindings },
+      ]
+    : [];
+
 async function startThreads(options: CrewOptions): Promise<Crew> {
   const { index, helper } = options;
   const members = new Map<Worker, ServedCounts>();
@@ -54,7 +66,7 @@ async function startThreads(options: CrewOptions): Promise<Crew> {
     // The program itself, which sees by its data that it is a worker: the same from sources and bundled.
     const worker = new Worker(process.argv[1] ?? "", {
       argv: ["webhook"],
-      workerData: { webhookWorker: { host: options.host, port, pair } },
+      workerData: { webhookWorker: { host: options.host, port, pair, known: knownIn(index) } },
       // A review leaves garbage alone behind it: more room would only be filled before it is cleaned.
       resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 192 },
     });
@@ -77,17 +89,23 @@ async function startThreads(options: CrewOptions): Promise<Crew> {
       past = sumOf([past, members.get(worker) ?? noCounts()]);
       members.delete(worker);
       listening.reject(new Error("a worker ended before it listened"));
-      // One that dies takes its own requests with it, and is replaced.
-      if (!closing) void hire().catch(() => undefined);
+      if (port !== 0 && !closing) setTimeout(rehire, rehireMs).unref();
     });
     port = await listening.promise;
-    if (!index.complete) return;
-    send({ type: "policies", change: { type: "namespaces", all: true, namespaces: index.namespaces } });
-    send({ type: "policies", change: { type: "bindings", bindings: index.bindings } });
+  }
+
+  /** One that dies takes its own requests with it, and is replaced; while that fails, the others go on. */
+  function rehire(): void {
+    if (!closing) void hire().catch(() => undefined);
   }
 
   // The first one finds the port where any will do.
-  for (let i = 0; i < options.workers; i++) await hire();
+  try {
+    for (let i = 0; i < options.workers; i++) await hire();
+  } catch (thrown) {
+    closing = true;
+    throw thrown;
+  }
   const all = (message: ToWorker): void => {
     for (const worker of members.keys()) worker.postMessage(message, []);
   };

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { z } from "zod";
 import { helperOver, reviewerOf, type FromWorker, type ToWorker } from "./link.ts";
-import { PolicyIndex } from "./policy-index.ts";
+import { PolicyIndex, type PolicyChange } from "./policy-index.ts";
 import { startServer } from "./server.ts";
 
 const dataSchema = z.object({
@@ -9,6 +9,8 @@ const dataSchema = z.object({
     host: z.string(),
     port: z.number(),
     pair: z.object({ certificate: z.string(), key: z.string() }),
+    // Made by the main thread of this very program.
+    known: z.array(z.custom<PolicyChange>()),
   }),
 });
 
@@ -26,6 +28,7 @@ export async function runWorker(task: NonNullable<ReturnType<typeof workerTask>>
   if (port === null) throw new Error("not in a worker");
   const tell = (message: FromWorker): void => port.postMessage(message);
   const index = new PolicyIndex();
+  for (const change of task.known) index.take(change);
   const helper = helperOver(port);
   const server = await startServer({
     ...task,
