@@ -20,14 +20,19 @@ export const controllerRights: readonly Right[] = [
   {
     group: "moorline.io",
     resources: ["*"],
-    verbs: [...read, "patch"],
+    verbs: ["list", "watch", "patch"],
     why: "the documents, their status and their finalizer",
   },
-  { group: "", resources: ["namespaces"], verbs: read, why: "which projects a binding chooses" },
+  {
+    group: "",
+    resources: ["namespaces"],
+    verbs: ["list", "watch"],
+    why: "which projects a binding chooses",
+  },
   {
     group: "",
     resources: ["secrets"],
-    verbs: [...read, "create", "update", "patch", "delete"],
+    verbs: [...read, "create", "patch", "delete"],
     why: "registry Secrets, certificates and CAs that documents keep in Secrets, credentials that they name",
   },
   {
@@ -121,16 +126,15 @@ export const controllerNamespaceRights: readonly Right[] = [
 export const webhookRights: readonly Right[] = [
   {
     group: "moorline.io",
-    resources: ["projectbindings", "harborregistries", "proxycaches"],
-    verbs: read,
-    why: "what bindings ask of pods",
+    resources: ["projectbindings", "harborregistries", "proxycaches", "harborcertificates"],
+    verbs: ["list", "watch"],
+    why: "what bindings ask of pods, and whom to trust for Harbor's reports",
   },
-  { group: "", resources: ["namespaces"], verbs: read, why: "which binding a project belongs to" },
   {
     group: "",
-    resources: ["serviceaccounts"],
-    verbs: ["get"],
-    why: "whether a pull secret is linked already",
+    resources: ["namespaces"],
+    verbs: ["list", "watch"],
+    why: "which binding a project belongs to",
   },
   { group: "", resources: ["secrets"], verbs: ["get"], why: "credentials that a HarborRegistry names" },
   {
@@ -146,7 +150,7 @@ export const webhookNamespaceRights: readonly Right[] = [
   {
     group: "",
     resources: ["secrets"],
-    verbs: ["get", "create", "update", "patch"],
+    verbs: ["get", "create", "update"],
     why: "its CA and its certificate",
   },
 ];
