@@ -41,6 +41,8 @@ export type BindingAction =
       readonly clear: readonly number[];
       /** What is replaced; absent where the Secret is created. */
       readonly replaces?: SecretAt;
+      /** The robot that the Secret holds stays for a while; when it was replaced is written down. */
+      readonly keepsOld: boolean;
       /** The Secret remembers that Moorline made the Harbor project; without that it is never deleted. */
       readonly marksProject: boolean;
       /** The Secret's type can not be changed, so it is made anew. */

@@ -71,6 +71,9 @@ describe("a binding", () => {
     const withTheirs = { ...whole, pullSecrets: ["harbor", "theirs"] };
     expect(Object.fromEntries(ends)).toEqual({
       ...Object.fromEntries(damages.map((how) => [how, whole])),
+      // Pulls may still be using the old one.
+      "robot-expires-soon": { ...whole, robots: 2 },
+      "robot-may-push": { ...whole, robots: 2 },
       "others-linked": withTheirs,
     });
     // The robot that somebody made under our name is still there.
@@ -237,7 +240,27 @@ describe("the fuse", () => {
     expect((await stage.secret(namespace))?.data).toEqual(before?.data);
     expect(await stage.works()).toBe(true);
     expect(codesOf(await stage.apply())).toEqual([]);
+    expect(await stage.robots()).toHaveLength(2);
+  });
+
+  test("renews a credential without taking the old one from pulls that began with it", async () => {
+    let now = new Date();
+    await using stage = await setStage(plant, { projects: 1, now: () => now });
+    await stage.apply();
+    const [namespace = ""] = stage.namespaces;
+    const stepsOf = (plan: Awaited<ReturnType<typeof stage.plan>>): string[] =>
+      plan.documents.flatMap((d) => d.steps.map((s) => s.id));
+    await damage(stage, namespace, "robot-expires-soon");
+    const [old] = await stage.robots();
+    await stage.apply();
+    expect((await stage.robots()).filter((r) => !r.disable).map((r) => r.id)).toContain(old?.id);
+    expect(stepsOf(await stage.plan())).toEqual([]);
+    now = new Date(now.getTime() + 11 * 60_000);
+    expect(stepsOf(await stage.plan())).toEqual([`robots/${namespace}`]);
+    await stage.apply();
+    expect((await stage.robots()).map((r) => r.id)).not.toContain(old?.id);
     expect(await stage.robots()).toHaveLength(1);
+    expect(await stage.works()).toBe(true);
   });
 
   test("a Secret of others is not overwritten, unless the document says so", async () => {

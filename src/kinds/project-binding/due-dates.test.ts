@@ -68,6 +68,16 @@ test("a robot that no Secret holds is listed by itself, one of somebody else not
   ]);
 });
 
+test("a robot that another took over from goes by itself, soon, and is not due before", () => {
+  const robots = [robot("new", { id: 2 }), robot("old", { expiresAt: inDays(20) })];
+  const replaced = observed(robots, { replacedAt: now.getTime() - 60_000 });
+  expect(dueDates(document, replaced, now)).toMatchObject([
+    { type: "secret" },
+    { type: "robot", dueAt: "2026-11-22T12:09:00.000Z" },
+  ]);
+  expect(shown(replaced)).toContain("robot team-a ok 20 left, 10 old");
+});
+
 test("a credential is due a third of its life before its end, and overdue at its end", () => {
   expect(shown(observed([robot("new", { expiresAt: inDays(29) })]))[0]).toContain("due 29 left");
   expect(shown(observed([robot("new", { expiresAt: inDays(-1) })]))[0]).toContain("overdue -1 left");

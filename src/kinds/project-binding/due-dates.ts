@@ -2,6 +2,7 @@ import type { DueDate } from "../../engine/due-date.ts";
 import type { Document } from "../../model/document.ts";
 import { message } from "../../text/message.ts";
 import { renewBeforeDays } from "./checks.ts";
+import { keptUntil } from "./grace.ts";
 import type { ObservedBinding, ObservedNamespace, ObservedRobot, ObservedSecret } from "./observed.ts";
 import type { ProjectBindingSpec } from "./schema.ts";
 
@@ -27,7 +28,7 @@ export function dueDates(
           what: message("status.robot", { name: robot.name }),
           where: robot.harborProject,
           ...sinceOf(robot.createdAt),
-          ...endOf(robot, spec, now),
+          ...(removalOf(robot, namespace, now) ?? endOf(robot, spec, now)),
         })),
     ];
   });
@@ -52,6 +53,22 @@ function ofSecret(
 }
 
 const sinceOf = (since: string | undefined): Pick<DueDate, "since"> => (since === undefined ? {} : { since });
+
+/** A robot that another took over from goes when no pull can be using it any more. */
+function removalOf(
+  robot: ObservedRobot,
+  namespace: ObservedNamespace,
+  now: Date,
+): Pick<DueDate, "expiresAt" | "dueAt" | "renewedBy"> | undefined {
+  const until = keptUntil(robot, namespace, now);
+  if (until <= now.getTime() || until === Infinity) return undefined;
+  const dueAt = new Date(until).toISOString();
+  return {
+    ...(robot.expiresAt >= 0 && { expiresAt: new Date(robot.expiresAt * 1000).toISOString() }),
+    dueAt,
+    renewedBy: message("status.byRemoval", { at: `${dueAt.slice(0, 16)}Z` }),
+  };
+}
 
 function endOf(
   { expiresAt }: ObservedRobot,

@@ -17,6 +17,7 @@ import {
   clusterId,
   createdProjectAnnotation,
   harborProjectAnnotation,
+  replacedAtAnnotation,
   rotatingAnnotation,
   linkLabel,
 } from "./ownership.ts";
@@ -182,6 +183,7 @@ function observedSecret(
   const { name, uid, resourceVersion, annotations, creationTimestamp } = secret.metadata;
   const harborProject = annotations?.[harborProjectAnnotation];
   const rotating = annotations?.[rotatingAnnotation];
+  const replacedAt = Date.parse(annotations?.[replacedAtAnnotation] ?? "");
   // A Secret that holds our own robot is ours, even if its labels were edited away.
   const holdsOurs = owner === "foreign" && robots.some((r) => r.ours && r.name === credential?.username);
   return {
@@ -195,6 +197,7 @@ function observedSecret(
       ...(credential !== undefined && { username: credential.username }),
       ...(harborProject !== undefined && { harborProject }),
       ...(rotating !== undefined && { rotating }),
+      ...(Number.isFinite(replacedAt) && { replacedAt }),
     },
     ...(credential !== undefined && { credential }),
   };

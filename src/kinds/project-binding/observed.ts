@@ -62,6 +62,8 @@ export interface ObservedSecret {
   readonly harborProject?: string;
   /** The robot that is being rotated out, by its login name. */
   readonly rotating?: string;
+  /** When its robot took over from another, milliseconds since 1970. */
+  readonly replacedAt?: number;
   /** Whether Harbor took the credential; absent where it was not asked, because the robot's state tells already. */
   readonly accepted?: boolean;
 }

@@ -15,6 +15,9 @@ export const fenceAnnotation = "moorline.io/fence";
 /** On a Secret: the login name of a robot that is being rotated out. Held, it is replaced; replaced, it is kept until this goes. */
 export const rotatingAnnotation = "moorline.io/rotating";
 
+/** On a Secret: when a new robot took over from another that could still be used, ISO 8601. */
+export const replacedAtAnnotation = "moorline.io/replaced-at";
+
 const digest = (text: string, length: number): string =>
   createHash("sha256").update(text).digest("hex").slice(0, length);
 

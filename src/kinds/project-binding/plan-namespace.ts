@@ -8,6 +8,7 @@ import {
   robotInUse,
   type Checked,
 } from "./checks.ts";
+import { keptUntil } from "./grace.ts";
 import type { ObservedNamespace, ObservedRobot, ObservedSecret } from "./observed.ts";
 import { slots, type Slot } from "./ownership.ts";
 import { because, projectStepId, type BindingStep, type Part } from "./plan-project.ts";
@@ -142,6 +143,7 @@ function issue(chosen: Chosen, checked: Checked | undefined, reasons: readonly F
       cluster: chosen.cluster,
       clear: place.clear,
       ...(secret !== undefined && { replaces: secretAt(secret) }),
+      keepsOld: secret?.owner === "us" && secret.rotating === undefined && secret.username !== undefined,
       marksProject: chosen.marksProject,
       recreate: secret?.flaws.includes("wrong-type") ?? false,
     },
@@ -166,7 +168,7 @@ function freeSlot(
 }
 
 /**
- * Robots of ours that no Secret holds when this plan is done.
+ * Robots of ours that no Secret holds when this plan is done, and that no pull can be using any more.
  *
  * Another run may have made one of them a moment ago and be about to store it. Writing the Secret first makes that
  * run's write fail, because it names an older resourceVersion; ids grow, so a robot older than the one in use can not
@@ -174,9 +176,9 @@ function freeSlot(
  */
 function planLeftovers(chosen: Chosen, written: Written): Part {
   const { namespace } = chosen;
-  // Pulls that began with the robot that is rotated out may still be under way.
-  const rotating = namespace.secret?.rotating;
-  const left = namespace.robots.filter((r) => r.ours && !written.kept.has(r.id) && r.name !== rotating);
+  const stays = (robot: ObservedRobot): boolean =>
+    written.kept.has(robot.id) || keptUntil(robot, namespace, chosen.now) > chosen.now.getTime();
+  const left = namespace.robots.filter((r) => r.ours && !stays(r));
   if (left.length === 0) return { steps: [], findings: [] };
   const inUse = Math.max(...written.kept, -1);
   const needsFence = written.step === undefined && left.some((r) => r.id > inUse);

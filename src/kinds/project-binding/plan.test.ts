@@ -125,14 +125,20 @@ describe("a plan of a ProjectBinding", () => {
     ]);
   });
 
-  const renewed = ["credential/demo", "robots/demo"];
+  const renewed = ["credential/demo"];
+  const renewedAtOnce = [...renewed, "robots/demo"];
   test.each<[string, Partial<ObservedNamespace>, string[], string[]]>([
-    ["the robot is disabled", { robots: [robot("a", { disabled: true })] }, renewed, ["ROBOT_DISABLED"]],
+    [
+      "the robot is disabled",
+      { robots: [robot("a", { disabled: true })] },
+      renewedAtOnce,
+      ["ROBOT_DISABLED"],
+    ],
     ["the robot is gone", { robots: [] }, ["credential/demo"], ["ROBOT_GONE"]],
     [
       "the robot has expired",
       { robots: [robot("a", { expiresAt: inDays(-1) })] },
-      renewed,
+      renewedAtOnce,
       ["ROBOT_EXPIRED"],
     ],
     [
@@ -156,7 +162,7 @@ describe("a plan of a ProjectBinding", () => {
     [
       "Harbor refuses the credential",
       { secret: secret({ accepted: false }) },
-      renewed,
+      renewedAtOnce,
       ["CREDENTIAL_REFUSED"],
     ],
     [
@@ -219,10 +225,38 @@ describe("a plan of a ProjectBinding", () => {
     expect(codesOf(planned(odd, { secret: { adoptExisting: true } }))).toEqual(["SECRET_NOT_ADOPTABLE"]);
   });
 
-  test("puts the successor into the other slot and removes the old robot after it", () => {
-    const { steps } = planned(namespace({ robots: [robot("a", { expiresAt: inDays(1) })] }));
+  test("puts the successor into the other slot and removes an old robot that is of no use after it", () => {
+    const { steps } = planned(namespace({ robots: [robot("a", { expiresAt: inDays(-1) })] }));
     expect(steps[0]?.action).toMatchObject({ type: "issue-credential", slot: "b", clear: [] });
     expect(steps[1]).toMatchObject({ after: ["credential/demo"], action: { robots: [1] } });
+  });
+
+  test("keeps an old robot while pulls may be using it, and removes it by a later run", () => {
+    const { steps } = planned(namespace({ robots: [robot("a", { expiresAt: inDays(1) })] }));
+    expect(steps.map((s) => s.action)).toMatchObject([
+      { type: "issue-credential", slot: "b", keepsOld: true },
+    ]);
+    const switched = (minutes: number, over: Partial<ObservedSecret> = {}): ObservedNamespace =>
+      namespace({
+        secret: secret({
+          username: robot("b").name,
+          replacedAt: now.getTime() - minutes * 60_000,
+          ...over,
+        }),
+        robots: [robot("a", { expiresAt: inDays(1) }), robot("b")],
+      });
+    expect(planned(switched(9))).toEqual({ steps: [], findings: [] });
+    // Two clocks need not agree; but one that is far ahead keeps nothing for ever.
+    expect(planned(switched(-9))).toEqual({ steps: [], findings: [] });
+    for (const minutes of [10, -10]) {
+      const { steps: removal } = planned(switched(minutes));
+      expect(removal.map((s) => s.action)).toEqual([
+        { type: "remove-robots", namespace: "demo", robots: [1] },
+      ]);
+    }
+    // What was replaced by `moorline rotate robots` waits for that to let go of it.
+    const rotated = switched(60, { rotating: robot("a").name });
+    expect(planned(rotated)).toEqual({ steps: [], findings: [] });
   });
 
   test("never takes a robot that others made under our name", () => {
@@ -258,11 +292,11 @@ describe("a plan of a ProjectBinding", () => {
     expect(codesOf(slip)).toEqual(["NO_PROJECT_CHOSEN"]);
   });
 
-  test("moves to another Harbor project with a new credential, and takes the old robot away", () => {
+  test("moves to another Harbor project with a new credential, and keeps the old robot for a while", () => {
     const there = observed({ harborProjects: [{ name: "team-b", id: 3, repositories: 0 }] });
     const part = plan(document({ harborProject: { name: "team-b" } }), there, now);
-    expect(idsOf(part)).toEqual(["credential/demo", "robots/demo"]);
-    expect(part.steps[0]?.action).toMatchObject({ harborProject: "team-b", slot: "a" });
+    expect(idsOf(part)).toEqual(["credential/demo"]);
+    expect(part.steps[0]?.action).toMatchObject({ harborProject: "team-b", slot: "a", keepsOld: true });
   });
 
   test("says in every report what is weaker than it should be", () => {

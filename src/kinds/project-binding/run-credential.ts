@@ -9,7 +9,7 @@ import type { BindingAction, SecretAt } from "./actions.ts";
 import { answersOf } from "./answers.ts";
 import { openCluster, type Cluster, type Written } from "./cluster.ts";
 import { connected } from "./connection.ts";
-import { createdProjectAnnotation, robotDescription, robotName } from "./ownership.ts";
+import { createdProjectAnnotation, replacedAtAnnotation, robotDescription, robotName } from "./ownership.ts";
 import type { ProjectBindingSpec } from "./schema.ts";
 import { readSecret, wantedOf } from "./secret-content.ts";
 import { secretBody, secretChange } from "./secret-body.ts";
@@ -30,7 +30,9 @@ export async function issueCredential(action: Issue, context: Context): Promise<
   const harbor = await connected(document, world, signal);
   const cluster = await openCluster(document, world, signal);
   const replaces = await clearSlot(action, harbor, cluster, signal);
-  const annotations: Record<string, string> = {};
+  const annotations: Record<string, string | null> = {
+    [replacedAtAnnotation]: action.keepsOld ? world.clock.now().toISOString() : null,
+  };
   if (action.marksProject) {
     const project = await harbor.harbor.projects.getByName(action.harborProject, signal);
     if (project !== undefined) annotations[createdProjectAnnotation] = String(project.project_id);
@@ -137,7 +139,7 @@ async function write(
   { url }: ConnectedHarbor,
   cluster: Cluster,
   credential: Credential,
-  extra: Readonly<Record<string, string>>,
+  extra: Readonly<Record<string, string | null>>,
 ): Promise<Written> {
   const { namespace, harborProject } = action;
   const wanted = wantedOf(document, url);

@@ -13,13 +13,16 @@ export interface SecretPlace {
   readonly namespace: string;
   readonly name: string;
   readonly harborProject: string;
-  readonly extra: Readonly<Record<string, string>>;
+  /** Annotations; null removes. */
+  readonly extra: Readonly<Record<string, string | null>>;
 }
 
 /** A whole Secret, to be created. @throws REGISTRY_CREDENTIAL_EMPTY */
 export function secretBody(wanted: Wanted, place: SecretPlace, credential: Credential): RenderedSecret {
   const annotations = Object.fromEntries(
-    Object.entries(annotationsOf(wanted)).flatMap(([key, value]) => (value === null ? [] : [[key, value]])),
+    Object.entries({ ...annotationsOf(wanted), ...place.extra }).flatMap(([key, value]) =>
+      value === null ? [] : [[key, value]],
+    ),
   );
   return renderRegistrySecret({
     name: place.name,
@@ -28,7 +31,7 @@ export function secretBody(wanted: Wanted, place: SecretPlace, credential: Crede
     email: wanted.email,
     creator: managedBy,
     labels: labelsOf(wanted),
-    annotations: { ...annotations, [harborProjectAnnotation]: place.harborProject, ...place.extra },
+    annotations: { ...annotations, [harborProjectAnnotation]: place.harborProject },
     ...credential,
   });
 }

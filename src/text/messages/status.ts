@@ -43,6 +43,10 @@ export const statusMessages = {
     en: "moorline rotate robots, whenever you like",
     zh: "可随时执行 moorline rotate robots",
   },
+  "status.byRemoval": {
+    en: "nothing: another took over from it; moorline apply removes it after {at}",
+    zh: "无需续期：已被接替，{at} 之后由 moorline apply 删除",
+  },
   "status.byRoot": {
     en: "by hand: moorline pki sign-intermediate on the root's machine",
     zh: "人工：在根 CA 所在机器执行 moorline pki sign-intermediate",
