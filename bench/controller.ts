@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { startSandbox } from "./plant.ts";
 import { startCluster, type BenchCluster } from "./scale/api-server.ts";
+import { measureController } from "./scale/controller-scene.ts";
 import { fillNamespaces, fillSurroundings, namespaceNames, reset, type Filling } from "./scale/fill.ts";
 import { requestCounts } from "./scale/requests.ts";
 import type { Phase, Work } from "./scale/worker.ts";
@@ -23,7 +24,7 @@ const { values } = parseArgs({
     parallel: { type: "string", default: "16" },
     /** Node's, for the measured process. */
     flags: { type: "string", default: "" },
-    only: { type: "string", default: "floor,instant,sandbox" },
+    only: { type: "string", default: "floor,instant,sandbox,controller" },
     "cpu-prof": { type: "boolean", default: false },
   },
 });
@@ -110,6 +111,21 @@ async function withSandbox(
   child.stdin?.end();
 }
 
+async function withController(cluster: BenchCluster): Promise<void> {
+  const password = `Bench-${process.pid}-Aa1`;
+  const { child, address } = await startSandbox("harbor", password);
+  const flags = values.flags === "" ? [] : values.flags.split(" ");
+  const of = await measureController(cluster, filling, { ...address, password }, home, flags);
+  const title = "controller, sandbox's Harbor".padEnd(34);
+  console.log(
+    `${title} ${of.rollout.toFixed(2)} s until all bindings are ready, ${of.written.toFixed(2)} s until all Secrets are there; ` +
+      `processor ${of.processor.toFixed(2)} s; peak ${of.peak} MiB, steady ${of.steady} MiB`,
+  );
+  console.log(`${"".padEnd(34)} ${told(of.calls)}`);
+  console.log(`${"controller, one Secret deleted".padEnd(34)} ${told(of.oneNamespace)}`);
+  child.stdin?.end();
+}
+
 async function main(): Promise<void> {
   await using cluster = await startCluster();
   if (cluster === undefined) {
@@ -134,6 +150,7 @@ async function main(): Promise<void> {
     await reset(cluster.etcdUrl, names);
     if (only.has("sandbox")) await withSandbox(cluster, work, floor);
     await reset(cluster.etcdUrl, names);
+    if (only.has("controller")) await withController(cluster);
   }
   console.log(
     `API server at the end: ${await cluster.apiServerMemory()} MiB; load average ${(loadavg()[0] ?? 0).toFixed(1)}`,
