@@ -14,6 +14,7 @@ export const runtimePackages = [
   "docker-registry",
   "docker.io",
   "etcd-server",
+  "gnutls-bin",
   "iproute2",
   "iptables",
   "mount",

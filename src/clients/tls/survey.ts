@@ -131,12 +131,12 @@ async function shakeHands(options: SurveyOptions, serverName: string): Promise<T
   };
 }
 
-/** Each group is offered alone; those of the newest version that is older than 1.3. */
+/** Each group is offered alone, in the newest version that is older than 1.3: the one that a server chose when asked for 1.2. */
 async function acceptedGroups(
   send: (version: WireVersion, suites: readonly number[]) => Promise<Answer>,
   first: Answer,
 ): Promise<readonly SuiteGroup[]> {
-  const version: WireVersion = agreesTo(first, "TLSv1.2") ? "TLSv1.2" : "TLSv1.0";
+  const version = olderVersions.find((each) => agreesTo(first, each)) ?? "TLSv1.0";
   const groups = Object.keys(suiteGroups) as SuiteGroup[];
   const answers = await Promise.all(groups.map((group) => send(version, suiteGroups[group])));
   return groups.filter((_, i) => {
