@@ -39,6 +39,22 @@ describe("the command line", () => {
     });
   });
 
+  test.each([
+    ["pki isue", "en", "There is no command pki isue.", "did you mean pki issue"],
+    ["pki isue", "zh-CN", "没有命令 pki isue。", "您是否想用 pki issue"],
+    ["pkii issue", "en", "There is no command pkii.", "did you mean pki issue"],
+    ["pki nothing-like-it", "en", "There is no command pki nothing-like-it.", "of pki there are pki ca, "],
+    ["tls", "en", "moorline tls was not told which servers", "moorline tls harbor.example.com"],
+    ["tls a --ca /nowhere/ca.crt", "en", "The CA file /nowhere/ca.crt can not be read", "--ca"],
+    ["pki serve-crl /nowhere/ca.crl", "en", "no revocation list at /nowhere/ca.crl", "moorline pki crl"],
+    ["pki serve-crl /nowhere/ca.crl", "zh-CN", "/nowhere/ca.crl 处没有吊销列表", "moorline pki crl"],
+  ])("`%s` in %s is told what is wrong and what is near", async (words, language, what, hint) => {
+    const { code, err } = await moorline([...words.split(" "), "--lang", language]);
+    expect(code).toBe(1);
+    expect(err).toContain(what);
+    expect(err).toContain(hint);
+  });
+
   test("the first word of a group alone lists the group", async () => {
     const { code, out } = await moorline(["node"]);
     expect(code).toBe(1);

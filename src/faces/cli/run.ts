@@ -58,15 +58,28 @@ function find(words: readonly string[]): CommandEntry | undefined {
 }
 
 function unknownCommand(words: readonly string[]): MoorlineError {
+  const [first = ""] = words;
   const typed = words.slice(0, 2).join(" ");
+  const group = catalogue.map((c) => c.name).filter((name) => name.startsWith(`${first} `));
   const near = catalogue
     .map((c) => c.name)
-    .filter((n) => distance(n, words[0] ?? "") <= 2 || distance(n, typed) <= 2);
+    .filter((n) => distance(n, first) <= 2 || distance(n, typed) <= 2 || isNearGroup(n, first));
+  const nearest = near.toSorted((a, b) => distance(a, typed) - distance(b, typed)).slice(0, 3);
+  const others = nearest.length === 0 ? group : [];
   const hint =
-    near.length === 0
-      ? { en: "", zh: "" }
-      : { en: `; did you mean ${near.join(", ")}`, zh: `；您是否想用 ${near.join("、")}` };
-  return new MoorlineError("CLI_UNKNOWN_COMMAND", { subject: words[0] ?? "", parameters: { hint } });
+    others.length > 0
+      ? { en: `; of ${first} there are ${others.join(", ")}`, zh: `；${first} 包含 ${others.join("、")}` }
+      : nearest.length > 0
+        ? { en: `; did you mean ${nearest.join(", ")}`, zh: `；您是否想用 ${nearest.join("、")}` }
+        : { en: "", zh: "" };
+  const subject = group.length > 0 ? typed : first;
+  return new MoorlineError("CLI_UNKNOWN_COMMAND", { subject, parameters: { hint } });
+}
+
+/** Whether a word is nearly the first of a command of two: `pkii` for `pki issue`. */
+function isNearGroup(name: string, word: string): boolean {
+  const [group, second] = name.split(" ");
+  return second !== undefined && group !== word && word.length > 2 && distance(group ?? "", word) <= 1;
 }
 
 /** Edits between two words (Levenshtein 1966), for "did you mean". */

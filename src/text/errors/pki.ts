@@ -241,6 +241,14 @@ export const pkiErrors = {
       remedy: "请使用从 0 开始、且大于上一份列表编号的整数。",
     },
   },
+  PKI_CRL_MISSING: {
+    retry: "never",
+    en: {
+      what: "There is no revocation list at {subject}.",
+      remedy: "Correct the path, or make the list first: `moorline pki crl`.",
+    },
+    zh: { what: "{subject} 处没有吊销列表。", remedy: "请修正路径，或先生成吊销列表：`moorline pki crl`。" },
+  },
   PKI_CRL_UNREADABLE: {
     retry: "never",
     en: {

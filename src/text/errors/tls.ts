@@ -16,12 +16,35 @@ export const tlsErrors = {
   TLS_TARGET_NONE: {
     retry: "never",
     en: {
-      what: "{subject}: no server was named, or more than {limit}.",
-      remedy: "Name hosts, or give a list with --from.",
+      what: "{subject} was not told which servers to look at.",
+      remedy:
+        "Name them, as in `moorline tls harbor.example.com`, or give a file with one a line with --from.",
     },
     zh: {
-      what: "{subject}：未指定服务器，或超过 {limit} 个。",
-      remedy: "请填写主机，或使用 --from 指定列表。",
+      what: "{subject} 未指定要检查的服务器。",
+      remedy: "请写明服务器，例如 `moorline tls harbor.example.com`，或用 --from 指定每行一个服务器的文件。",
+    },
+  },
+  TLS_TARGET_TOO_MANY: {
+    retry: "never",
+    en: {
+      what: "{subject} was given {count} servers; one run looks at {limit} at most.",
+      remedy: "Split the list and run it once for each part.",
+    },
+    zh: {
+      what: "{subject} 收到 {count} 个服务器，单次最多检查 {limit} 个。",
+      remedy: "请拆分列表后分次运行。",
+    },
+  },
+  TLS_AUTHORITIES_UNREADABLE: {
+    retry: "never",
+    en: {
+      what: "The CA file {subject} can not be read ({reason}).",
+      remedy: "Correct --ca: a PEM file with the CAs to trust. Without it the machine's own are used.",
+    },
+    zh: {
+      what: "无法读取 CA 文件 {subject}（{reason}）。",
+      remedy: "请修正 --ca：应为包含受信任 CA 的 PEM 文件；省略时使用本机根证书。",
     },
   },
   TLS_TARGETS_UNREADABLE: {

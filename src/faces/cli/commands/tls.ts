@@ -119,6 +119,11 @@ async function readAuthorities(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (thrown) {
-    throw new MoorlineError("TRUST_SOURCE_MISSING", { subject: path, cause: thrown });
+    const reason = thrown instanceof Error && "code" in thrown ? String(thrown.code) : String(thrown);
+    throw new MoorlineError("TLS_AUTHORITIES_UNREADABLE", {
+      subject: path,
+      parameters: { reason },
+      cause: thrown,
+    });
   }
 }

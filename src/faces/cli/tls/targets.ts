@@ -13,7 +13,8 @@ const mostTargets = 100_000;
 
 /**
  * Reads the servers that words and a list name; each once.
- * @throws TLS_TARGET for what names no server, TLS_TARGET_NONE, TLS_TARGETS_UNREADABLE
+ * @throws TLS_TARGET for what names no server, TLS_TARGET_NONE, TLS_TARGET_TOO_MANY,
+ *   TLS_TARGETS_UNREADABLE
  */
 export async function parseTargets(
   words: readonly string[],
@@ -23,10 +24,12 @@ export async function parseTargets(
   const listed = list === undefined ? "" : await readList(list, io);
   const lines = listed.split(/\r?\n/).map((line) => line.replace(/#.*/, "").trim());
   const all = [...words, ...lines.filter((line) => line !== "")];
-  if (all.length === 0 || all.length > mostTargets)
-    throw new MoorlineError("TLS_TARGET_NONE", {
-      subject: "moorline tls",
-      parameters: { limit: mostTargets },
+  const subject = "moorline tls";
+  if (all.length === 0) throw new MoorlineError("TLS_TARGET_NONE", { subject });
+  if (all.length > mostTargets)
+    throw new MoorlineError("TLS_TARGET_TOO_MANY", {
+      subject,
+      parameters: { count: all.length, limit: mostTargets },
     });
   const targets = new Map(all.map(parseTarget).map((t) => [`${t.host}:${t.port}`, t]));
   return [...targets.values()];

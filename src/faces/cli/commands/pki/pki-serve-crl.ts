@@ -56,7 +56,7 @@ async function run(invocation: Invocation): Promise<number> {
       throw thrown;
     }
   };
-  if ((await read()) === undefined) throw new MoorlineError("TRUST_SOURCE_MISSING", { subject: file });
+  if ((await read()) === undefined) throw new MoorlineError("PKI_CRL_MISSING", { subject: file });
   const listen = invocation.option("listen") ?? "";
   const found = /^(.+):(\d{1,5})$/.exec(listen);
   if (found === null || Number(found[2]) > 65_535)
