@@ -1,9 +1,12 @@
 import { hostname } from "node:os";
 import { documentSet } from "../../../model/document-set.ts";
 import { MoorlineError, describeError } from "../../../model/errors.ts";
-import { clusterKinds, kinds } from "../../../kinds/registry.ts";
+import { carriedOutByAgent } from "../../../kinds/node-agent/as-kind.ts";
+import type { AgentSettings } from "../../../kinds/node-agent/objects.ts";
+import { clusterKinds, kinds, nodeKinds } from "../../../kinds/registry.ts";
 import { message, render } from "../../../text/message.ts";
 import { startController } from "../../controller/controller.ts";
+import type { ControllerOptions } from "../../controller/options.ts";
 import { readRevocationList } from "../../controller/revocation-lists.ts";
 import { healthApp, listen, metricsApp, revocationApp, type Listening } from "../../controller/servers.ts";
 import type { Command, Invocation } from "../command.ts";
@@ -90,6 +93,40 @@ export const controllerCommand: Command = {
         zh: "仅处理带有这些标签（`stage=trial`）的文档，便于与其他实例并行试用；被引用的文档也必须带有这些标签。",
       },
     },
+    {
+      name: "node-agent-image",
+      value: "IMAGE",
+      description: {
+        en: "Carry NodeTrust and NodeTuning out by a DaemonSet with this image of Moorline; they are left alone where not given.",
+        zh: "使用该 Moorline 镜像以 DaemonSet 执行 NodeTrust 与 NodeTuning；未填写时不处理它们。",
+      },
+    },
+    {
+      name: "node-agent-namespace",
+      value: "NAME",
+      default: "moorline-nodes",
+      description: {
+        en: "The agent's namespace, which is not Moorline's own: its pods see the nodes' files.",
+        zh: "节点代理的命名空间，须与 Moorline 自身的命名空间分开：其 Pod 可访问节点文件。",
+      },
+    },
+    {
+      name: "node-agent-api-server",
+      value: "HOST:PORT",
+      description: {
+        en: "Where nodes reach the API server before kube-proxy runs there; the Service `kubernetes` by default.",
+        zh: "kube-proxy 尚未运行时节点访问 API Server 的地址；默认使用 Service `kubernetes`。",
+      },
+    },
+    {
+      name: "node-agent-pull-secret",
+      value: "NAME",
+      repeatable: true,
+      description: {
+        en: "A registry Secret in that namespace, for the image; may be repeated.",
+        zh: "该命名空间中用于拉取镜像的 Secret；可重复使用。",
+      },
+    },
     ...clusterOptions,
   ],
   examples: [
@@ -100,6 +137,31 @@ export const controllerCommand: Command = {
   ],
   run,
 };
+
+/** How nodes are seen to; undefined where they are not. */
+function agentSettings({ option, options }: Invocation): AgentSettings | undefined {
+  const image = option("node-agent-image");
+  if (image === undefined) return undefined;
+  const namespace = option("node-agent-namespace") ?? "moorline-nodes";
+  const [, host, port] = /^(.+):(\d+)$/.exec(option("node-agent-api-server") ?? "") ?? [];
+  return {
+    namespace,
+    image,
+    imagePullSecrets: options("node-agent-pull-secret"),
+    ...(host !== undefined && { apiServer: { host, port: Number(port) } }),
+  };
+}
+
+/** Every kind, and which of them this controller carries out. */
+function kindsHere(agent: AgentSettings | undefined): Pick<ControllerOptions, "kinds" | "carriedOut"> {
+  if (agent === undefined) return { kinds, carriedOut: clusterKinds };
+  return {
+    kinds: kinds.map((kind) =>
+      nodeKinds.includes(kind.schema.kind) ? carriedOutByAgent(kind, agent) : kind,
+    ),
+    carriedOut: [...clusterKinds, ...nodeKinds],
+  };
+}
 
 async function run(invocation: Invocation): Promise<number> {
   const { io, language, option } = invocation;
@@ -121,8 +183,7 @@ async function run(invocation: Invocation): Promise<number> {
   const controller = startController({
     client,
     world,
-    kinds,
-    carriedOut: clusterKinds,
+    ...kindsHere(agentSettings(invocation)),
     ...(selector !== undefined && { selector }),
     clock: io.clock,
     random: io.random,
