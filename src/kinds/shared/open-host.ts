@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { checkIdentity } from "../../clients/host/ssh/identity.ts";
+import { usableIdentity } from "../../clients/host/ssh/identity.ts";
 import {
   keysFor,
   parseKnownHosts,
@@ -82,6 +82,5 @@ async function readIdentity(
   const { environment: variable, file } = identityPassphrase ?? {};
   const said = variable === undefined ? file && (await text(at(file))) : environment(variable);
   const passphrase = said ? new Sensitive(said.replace(/\r?\n$/, "")) : undefined;
-  checkIdentity(new Sensitive(key), passphrase, path);
-  return { path, key: new Sensitive(key), ...(passphrase !== undefined && { passphrase }) };
+  return { path, ...usableIdentity(new Sensitive(key), passphrase, path) };
 }
