@@ -150,6 +150,16 @@ describe("the proxy in the cluster", () => {
     expect(document?.findings.map((f) => f.code)).toContain("CLUSTER_PROXY_OBJECT_NOT_OURS");
   });
 
+  test("is told to name its image's digest, which a tag does not fix", async () => {
+    const codesWith = async (proxy: object): Promise<readonly string[]> => {
+      await using on = await scene("tagged", proxy);
+      return (await on.plan()).documents.flatMap((d) => d.findings.map((f) => f.code));
+    };
+    expect(await codesWith({})).toContain("CLUSTER_PROXY_IMAGE_BY_TAG");
+    const image = `mirror.example.com/nginx@sha256:${"a".repeat(64)}`;
+    expect(await codesWith({ image })).not.toContain("CLUSTER_PROXY_IMAGE_BY_TAG");
+  });
+
   test("is taken away again, the pods first", async () => {
     await using on = await scene("removed");
     await on.apply();

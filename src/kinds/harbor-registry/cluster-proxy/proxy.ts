@@ -2,7 +2,7 @@ import type { KubernetesObject } from "../../../clients/kubernetes/object.ts";
 import type { KindPlan, RunContext, Step } from "../../../engine/kind.ts";
 import { nameOf, type Document } from "../../../model/document.ts";
 import { MoorlineError } from "../../../model/errors.ts";
-import { finding } from "../../../model/finding.ts";
+import { finding, type Finding } from "../../../model/finding.ts";
 import { message } from "../../../text/message.ts";
 import { resolveClientCertificate } from "../../shared/client-certificate-source.ts";
 import { resolveTrust } from "../../shared/trust-source.ts";
@@ -113,8 +113,18 @@ export function planProxy(
     after: part === "deployment" ? ids.filter((id) => id !== "proxy/deployment") : [],
     action: { type: "proxy-apply", part, digest },
   }));
-  return { steps, findings: [] };
+  return { steps, findings: byTag(spec.clusterProxy) };
 }
+
+/** A tag may name another image tomorrow, and this one holds a client certificate's key. */
+const byTag = (proxy: ClusterProxy | undefined): readonly Finding[] =>
+  proxy === undefined || proxy.image.includes("@sha256:")
+    ? []
+    : [
+        finding("CLUSTER_PROXY_IMAGE_BY_TAG", `Deployment/${proxy.namespace}/${proxy.name}`, {
+          image: proxy.image,
+        }),
+      ];
 
 /** Takes the proxy away, the pods first. */
 export function planProxyRemoval(
