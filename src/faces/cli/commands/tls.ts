@@ -5,7 +5,7 @@ import type { Command, Invocation } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { outputOption } from "../options.ts";
 import { painter } from "../paint.ts";
-import { postureJson, showPosture } from "../tls/show.ts";
+import { posturesJson, showPosture } from "../tls/show.ts";
 import { lookAt, type LookOptions } from "../tls/look.ts";
 import { parseTargets } from "../tls/targets.ts";
 
@@ -93,14 +93,7 @@ async function run(invocation: Invocation): Promise<number> {
     now,
   };
   const postures = await lookAt(targets, options, io.stopping, (length) => io.random.bytes(length));
-  if (invocation.option("output") === "json")
-    io.out(
-      `${JSON.stringify(
-        postures.map((p) => postureJson(p, language)),
-        null,
-        2,
-      )}\n`,
-    );
+  if (invocation.option("output") === "json") io.out(posturesJson(postures, language));
   else {
     const paint = painter(io.colours);
     io.out(postures.map((p) => showPosture(p, language, paint, now)).join("\n"));

@@ -40,8 +40,20 @@ export function showPosture(posture: Posture, language: Language, paint: Painter
   return `${rows.join("\n")}\n`;
 }
 
-/** The same as data. */
-export function postureJson({ survey, grade, findings, chain }: Posture, language: Language): unknown {
+/** What JSON leaves as it is and a terminal or a reader would not: C1 controls, and marks that turn text around. */
+const unsafeInJson = /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/** The same as data: JSON, in which names that a server made up are escaped. */
+export function posturesJson(postures: readonly Posture[], language: Language): string {
+  const text = JSON.stringify(
+    postures.map((posture) => postureJson(posture, language)),
+    null,
+    2,
+  );
+  return `${text.replaceAll(unsafeInJson, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`)}\n`;
+}
+
+function postureJson({ survey, grade, findings, chain }: Posture, language: Language): unknown {
   const { chain: sent, ...offers } = survey;
   return {
     ...offers,
