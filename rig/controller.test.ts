@@ -134,6 +134,15 @@ beforeAll(async () => {
     const { kind, plural } = definition.spec.names;
     await vi.waitUntil(() => kubernetes.serves(resourceOf(kind, plural), signal), limit);
   }
+  // What an earlier run left may still be on its way out: nothing can be made in a namespace that goes.
+  const isLeaving = async (): Promise<boolean> => {
+    const left = await kubernetes.list(resources.namespaces, { labelSelector: "controller-rig=yes", signal });
+    const own = await kubernetes.get(resources.namespaces, { name: home }, signal);
+    return [...left.items, ...(own === undefined ? [] : [own])].some(
+      ({ metadata }) => metadata.deletionTimestamp !== undefined,
+    );
+  };
+  await vi.waitUntil(async () => !(await isLeaving()), { timeout: 150_000, interval: 500 });
   await kubernetes.apply(resources.namespaces, { metadata: { name: home } }, { signal, force: true });
   const { name, secret } = administratorAccount;
   const account = {
@@ -144,7 +153,7 @@ beforeAll(async () => {
   harbor = await startRigHarbor();
   await startReplica("first");
   await startReplica("second");
-});
+}, 240_000);
 afterAll(async () => {
   await removeDocuments();
   for (const { process: child } of replicas) {

@@ -33,7 +33,7 @@ export interface ControllerOptions {
     readonly renewDeadlineMs?: number;
     readonly retryMs?: number;
   };
-  /** Documents that are looked at side by side, and as many batches of projects besides. */
+  /** Documents that are looked at side by side, and four times as many batches of projects besides. */
   readonly workers: number;
   /** Everything is looked at again after this at the latest, give or take a fifth. */
   readonly resyncMs: number;

@@ -27,7 +27,7 @@ export interface QueueOptions {
   readonly fraction: () => number;
   /** Tasks of one group that are due within this are taken with the first; default 50 ms. */
   readonly windowMs?: number;
-  /** Tasks taken together at most; default 50. */
+  /** Tasks taken together at most; default 25: what comes first is done before all is read. */
   readonly mostTogether?: number;
   readonly policy?: RetryPolicy;
   readonly onAdd?: () => void;
@@ -108,7 +108,7 @@ export class WorkQueue {
   }
 
   #begin(first: Entry): readonly Task[] {
-    const { windowMs = 50, mostTogether = 50 } = this.#options;
+    const { windowMs = 50, mostTogether = 25 } = this.#options;
     const latest = this.#now() + windowMs;
     const { group } = first.task;
     const together = [first];

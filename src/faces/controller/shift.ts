@@ -14,6 +14,8 @@ import { Worker } from "./worker.ts";
 const bindingKind = "ProjectBinding";
 /** Namespaces that come within this are looked at together. */
 const gatherMs = 30;
+/** A look at a few projects mostly waits: for a service account to come, for Harbor to know a robot. */
+const batchesPerWorker = 4;
 
 /**
  * What a replica does while it leads: turns changes into tasks, and has them done. Projects of a binding have a queue of
@@ -66,7 +68,8 @@ export class Shift {
       const loop = async (queue: WorkQueue): Promise<void> => {
         while (!term.ending.aborted) await this.#next(queue);
       };
-      await Promise.all(Array.from({ length: workers }, () => [loop(this.#whole), loop(this.#parts)]).flat());
+      const loops = (count: number, queue: WorkQueue) => Array.from({ length: count }, () => loop(queue));
+      await Promise.all([...loops(workers, this.#whole), ...loops(workers * batchesPerWorker, this.#parts)]);
     } finally {
       for (const stop of quit) stop();
     }

@@ -29,7 +29,7 @@ export interface WorkerOptions extends ShiftOptions {
 }
 
 /** Holds a document in the cluster until what it made is taken away. */
-export const finalizer = "moorline.io/removal";
+const finalizer = "moorline.io/removal";
 const fieldManager = "moorline-controller";
 /** What only a person can mend is looked at again after this, for a change that no watch tells of. */
 const slowlyMs = 600_000;
@@ -274,7 +274,7 @@ export class Worker {
 }
 
 const kindIn = (name: string): string => name.slice(0, name.indexOf("/"));
-export const byDocument = (name: string): { readonly document: string } => ({ document: name });
+const byDocument = (name: string): { readonly document: string } => ({ document: name });
 
 /** `Secret/demo/harbor`, `ServiceAccount/demo/default`, `robots of demo`: the namespace that a failure is in. */
 function namespaceIn({ subject }: Failing): string {

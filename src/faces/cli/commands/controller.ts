@@ -72,8 +72,8 @@ export const controllerCommand: Command = {
       value: "N",
       default: "4",
       description: {
-        en: "Documents that are carried out side by side, and as many batches of projects besides.",
-        zh: "并行处理的文档数，以及同样数量的项目批次。",
+        en: "Documents that are carried out side by side, and four times as many batches of projects.",
+        zh: "并行处理的文档数；项目批次数为其四倍。",
       },
     },
     {
