@@ -42,17 +42,20 @@ describe("the controller", () => {
       await stage.until("HarborRegistry", "main", "Ready", "True");
       await stage.until("ProjectBinding", "first", "Ready", "True");
       expect(await stage.isLinked("early")).toBe(true);
+      const hasDates = async (): Promise<boolean> =>
+        (await stage.status("ProjectBinding", "first"))?.dueDates?.ok === 1;
+      await vi.waitUntil(hasDates, limit);
       const status = await stage.status("ProjectBinding", "first");
       expect(status).toMatchObject({ observedGeneration: 1, failing: 0, projects: { bound: 1, failing: 0 } });
-      expect(status?.dueDates?.ok).toBe(1);
       expect(Object.fromEntries((status?.conditions ?? []).map((c) => [c.type, c.status]))).toEqual({
         Ready: "True",
         Progressing: "False",
         Proved: "True",
         Stalled: "False",
       });
-      const reasons = (await stage.events("first")).map((e) => e.reason);
-      expect(reasons).toContain("Applied");
+      const isTold = async (): Promise<boolean> =>
+        (await stage.events("first")).some((e) => e.reason === "Applied");
+      await vi.waitUntil(isTold, limit);
     },
     patience,
   );

@@ -107,6 +107,7 @@ export class Worker {
       // The last of its projects was mended: a look at everything proves that all is well.
       else if (known.length > 0) this.#options.wake(name);
     }
+    await this.#news(name, object, look.result.stepsDone, found);
     if (retry === undefined) return { type: "done" };
     return { type: "failed", retry, ...longestAsked(look.result.failures.map((f) => f.error)) };
   }
@@ -183,13 +184,7 @@ export class Worker {
     const proved = retry === undefined && failing.length === 0;
     await this.#writeStatus(name, object, { failing, retry, proved, ...(dueDates && { dueDates }) });
     this.#gauges.show(name, result.proofs, dueDates, clock.now(), proved);
-    const [first] = failing;
-    if (first !== undefined)
-      await this.#event(name, object, "Warning", first.reason, `${first.subject}: ${first.message}`);
-    else if (result.stepsDone > 0) {
-      const text = render(message("controller.applied", { steps: result.stepsDone }), language);
-      await this.#event(name, object, "Normal", "Applied", text);
-    }
+    await this.#news(name, object, result.stepsDone, failing);
     const againMs = Math.min(
       resyncMs * (0.8 + 0.4 * random.fraction()),
       untilDue(dueDates ?? [], clock.now()),
@@ -253,6 +248,25 @@ export class Worker {
       if (namespace.metadata.deletionTimestamp === undefined && bindings.of(namespace).includes(binding))
         bound++;
     return { bound, failing: new Set(failing.map((f) => namespaceIn(f))).size };
+  }
+
+  /** What a person should hear of a look: what fails, or that something was done. */
+  async #news(
+    name: string,
+    object: DocumentObject,
+    steps: number,
+    [first]: readonly Failing[],
+  ): Promise<void> {
+    if (first !== undefined)
+      await this.#event(name, object, "Warning", first.reason, `${first.subject}: ${first.message}`);
+    else if (steps > 0)
+      await this.#event(
+        name,
+        object,
+        "Normal",
+        "Applied",
+        render(message("controller.applied", { steps }), this.#options.language),
+      );
   }
 
   async #event(
