@@ -38,7 +38,7 @@ const failure = fc.constantFrom(
 const line = fc
   .tuple(failure, fc.array(fc.tuple(fc.nat(200), evil), { minLength: 1, maxLength: 6 }))
   .map(([text, added]) =>
-    added.reduce((so, [at, what]) => {
+    added.reduce<string>((so, [at, what]) => {
       const place = at % (so.length + 1);
       return so.slice(0, place) + what + so.slice(place);
     }, text),
