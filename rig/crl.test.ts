@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -128,4 +128,85 @@ describe("our revocation lists", () => {
     await reload();
     expect(await answers()).toEqual(["200", "400"]);
   });
+});
+
+describe("lists of every CA in a chain", () => {
+  const document = (additional: string): string => `apiVersion: moorline.io/v1alpha1
+kind: HarborCertificate
+metadata: { name: chained }
+spec:
+  issuer: { ownAuthority: { directory: chained, intermediate: true, commonName: Rig intermediate } }
+  hosts: [harbor.example.com]
+  clients: [{ name: chain-good }, { name: chain-bad }]
+  crl: { additional: [${additional}] }
+  deliver:
+    files:
+      - { certificate: ${at("chain.crt")}, privateKey: ${at("chain.key")}, ca: ${at("chain-ca.crt")}, crl: ${at("chain.crl")} }
+      - { of: chain-good, certificate: ${at("chain-good.crt")}, privateKey: ${at("chain-good.key")} }
+      - { of: chain-bad, certificate: ${at("chain-bad.crt")}, privateKey: ${at("chain-bad.key")} }
+`;
+  const apply = async (): Promise<number> =>
+    (
+      await tryCommand([process.execPath, main, "apply", "-f", at("chained.yaml"), "--yes"], {
+        directory: folder,
+      })
+    ).status;
+  const verify = (client: string): Promise<{ status: number; stderr: string }> => {
+    const given = ["-CAfile", at("chain-ca.crt"), "-CRLfile", at("chain.crl")];
+    const chain = at(`${client}.crt`);
+    return tryCommand(["openssl", "verify", "-crl_check_all", ...given, "-untrusted", chain, chain]);
+  };
+
+  test("openssl -crl_check_all, nginx and skopeo agree on a root's list that was added to ours", async () => {
+    await moorline(["pki", "ca", "Rig root", "-d", "root"]);
+    await moorline(["pki", "crl", "--ca", "root"]);
+    await writeFile(at("chained.yaml"), document("root/ca.crl"));
+    expect(await apply()).not.toBe(0);
+    const sign = ["pki", "sign-intermediate", "chained/ca.csr", "--ca", "root", "--days", "700"];
+    await moorline([...sign, "-d", "signed"]);
+    await moorline(["pki", "import", "signed/ca-bundle.crt", "--ca", "chained"]);
+    expect(await apply()).toBe(0);
+    expect((await verify("chain-good")).status).toBe(0);
+    const revoke = [
+      "pki",
+      "revoke",
+      "-f",
+      "chained.yaml",
+      "--client",
+      "chain-bad",
+      "--reason",
+      "keyCompromise",
+    ];
+    // The certificate that is stolen: its successor takes its place in the file.
+    for (const end of ["crt", "key"]) await copyFile(at(`chain-bad.${end}`), at(`stolen.${end}`));
+    await moorline(revoke);
+    expect(await apply()).toBe(0);
+    expect((await verify("chain-good")).status).toBe(0);
+    expect((await verify("chain-bad")).status).toBe(0);
+    expect((await verify("stolen")).stderr).toContain("certificate revoked");
+
+    const configuration = await readFile(at("nginx.conf"), "utf8");
+    const chained = configuration
+      .replace("ssl_client_certificate ca/ca.crt", "ssl_verify_depth 2; ssl_client_certificate chain-ca.crt")
+      .replace("ssl_crl ca/ca.crl", "ssl_crl chain.crl");
+    await writeFile(at("nginx.conf"), chained);
+    await reload();
+    const asked = ["chain-good", "chain-bad", "stolen"];
+    expect(await Promise.all(asked.map(answerTo))).toEqual(["200", "200", "400"]);
+    expect(await Promise.all(asked.map(refusedBySkopeo))).toEqual([false, false, true]);
+    await writeFile(at("nginx.conf"), configuration);
+    await reload();
+  });
+
+  /** skopeo meets no registry here; what counts is whether nginx refuses its certificate (400) or lets it further. */
+  async function refusedBySkopeo(client: string): Promise<boolean> {
+    const certificates = at(`certs-${client}`);
+    await mkdir(certificates);
+    await copyFile(at("ca/ca.crt"), join(certificates, "ca.crt"));
+    await copyFile(at(`${client}.crt`), join(certificates, "client.cert"));
+    await copyFile(at(`${client}.key`), join(certificates, "client.key"));
+    const image = `docker://127.0.0.1:${port}/team/app:1`;
+    const { stderr } = await tryCommand(["skopeo", "inspect", "--cert-dir", certificates, image]);
+    return /400|bad request/i.test(stderr);
+  }
 });
