@@ -60,12 +60,10 @@ export async function startCluster(): Promise<BenchCluster | undefined> {
   const home = await mkdtemp(join(tmpdir(), "moorline-scale-"));
   const children: ChildProcess[] = [];
   const start = (name: string, command: readonly string[]): ChildProcess => {
-    const [program = "", ...rest] = command;
-    const log = openSync(join(home, `${name}.log`), "a");
     // Killed with this process, however that ends.
-    const child = spawn("setpriv", ["--pdeathsig", "KILL", program, ...rest], {
-      stdio: ["ignore", log, log],
-    });
+    const [program = "", ...rest] = ["setpriv", "--pdeathsig", "KILL", ...command];
+    const log = openSync(join(home, `${name}.log`), "a");
+    const child = spawn(program, rest, { stdio: ["ignore", log, log] });
     children.push(child);
     return child;
   };

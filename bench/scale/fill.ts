@@ -16,7 +16,7 @@ export const account = "default";
 export const namespaceNames = ({ namespaces }: Pick<Filling, "namespaces">): readonly string[] =>
   Array.from({ length: namespaces }, (_, i) => `bench-${i}`);
 
-export const workspaceOf = (index: number, { namespaces, workspaces }: Filling): string =>
+const workspaceOf = (index: number, { namespaces, workspaces }: Filling): string =>
   `workspace-${Math.floor((index * workspaces) / namespaces)}`;
 
 /** One key of etcd, and what stands there; undefined deletes. */
