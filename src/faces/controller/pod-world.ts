@@ -5,7 +5,7 @@ import { MoorlineError } from "../../model/errors.ts";
 
 /**
  * The world as a document in the cluster may see it. The pod's own files and environment are none of its business: who may
- * write a document must not thereby read the controller's token. Machines are reached over SSH.
+ * write a document must not thereby read the controller's token.
  */
 export function podWorld(world: World, client: KubernetesClient): World {
   return {
@@ -15,6 +15,8 @@ export function podWorld(world: World, client: KubernetesClient): World {
     environment: (name) => {
       throw new MoorlineError("CONTROLLER_NO_ENVIRONMENT", { subject: `$${name}` });
     },
+    // SSH keys and known hosts are files too; a document names no other place for them.
+    openHost: ({ ssh }) => refuse(`${ssh.user}@${ssh.host}`),
     kubernetes: () => Promise.resolve(client),
   };
 }
