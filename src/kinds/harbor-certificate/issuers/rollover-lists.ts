@@ -60,7 +60,7 @@ export async function firstList(
 }
 
 /** The CA that was succeeded, while its key is still there. @throws PASSPHRASE_*, PKI_* */
-export async function loadPrevious(
+async function loadPrevious(
   store: Store,
   { document, world }: Pick<CertificateContext, "document" | "world">,
 ): Promise<Authority | undefined> {
