@@ -50,7 +50,7 @@ export async function observeRevocation(
   };
 }
 
-function observeList({ crl, authority }: Gathered): ObservedCertificate["crl"] {
+function observeList({ crl, authority, listsOver = [] }: Gathered): ObservedCertificate["crl"] {
   if (authority === undefined || crl === undefined) return undefined;
   const list = readCrl(crl);
   return {
@@ -59,7 +59,10 @@ function observeList({ crl, authority }: Gathered): ObservedCertificate["crl"] {
     number: String(list.number ?? 0n),
     serials: list.revoked.map((r) => r.serialNumber).sort(),
     signed: list.isSignedBy(authorityCertificate(authority)),
-    ends: readCrls(crl).map((each) => ({ issuer: each.issuer.text, nextUpdate: endOf(each) })),
+    ends: [
+      ...readCrls(crl).map((each) => ({ issuer: each.issuer.text, nextUpdate: endOf(each) })),
+      ...listsOver,
+    ],
   };
 }
 

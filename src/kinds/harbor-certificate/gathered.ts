@@ -15,6 +15,8 @@ export interface Gathered {
   readonly trust?: string;
   readonly pairs: ReadonlyMap<string, IssuedPair>;
   readonly crl?: string;
+  /** Lists that the document adds and that have ended. */
+  readonly listsOver?: readonly { readonly issuer: string; readonly nextUpdate: string }[];
 }
 
 /** `server` and the names of the clients. */

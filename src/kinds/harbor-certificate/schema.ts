@@ -2,7 +2,7 @@ import { z } from "zod";
 import { described, type KindSchema } from "../../model/kind-schema.ts";
 import { revocationReasons, type RevocationReason } from "../../pki/crl.ts";
 import { keyTypes } from "../../pki/key.ts";
-import { objectName } from "../shared/fields.ts";
+import { filePath, objectName } from "../shared/fields.ts";
 import { composeDelivery } from "./deliveries/compose/schema.ts";
 import { helmDelivery, type HelmDelivery } from "./deliveries/helm/schema.ts";
 import { fileDelivery, secretDelivery, type FileDelivery, type SecretDelivery } from "./schema-delivery.ts";
@@ -34,6 +34,11 @@ const crl = z.strictObject({
     z.array(z.url().max(2048)).max(8).default([]),
     "Where clients may fetch it; written into certificates issued from now on.",
     "客户端获取吊销列表的地址；会写入此后签发的证书。",
+  ),
+  additional: described(
+    z.array(filePath).max(20).default([]),
+    "Files with lists of other CAs, such as an offline root or an older CA: a server that checks lists needs one of every CA in a chain. Each must be signed by a CA that is trusted here, or whose certificate stands in the same file. Delivered together with the CA's own list; those that have ended are left out and told of.",
+    "其他 CA（例如离线根 CA 或旧 CA）的吊销列表文件：检查吊销的服务器需要证书链中每个 CA 的列表。列表须由此处信任的 CA 签名，或由同一文件中所含证书对应的 CA 签名。与本 CA 的列表一同分发；已到期的不会分发，并给出提示。",
   ),
   revoked: described(
     z

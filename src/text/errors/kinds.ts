@@ -127,6 +127,19 @@ export const kindErrors = {
       remedy: "请先应用该文档。若本机既没有 CA 目录也没有分发的副本，请直接引用文件（`file`、`files`）。",
     },
   },
+  CERTIFICATE_LIST_REFUSED: {
+    retry: "never",
+    en: {
+      what: "The revocation list in {subject} is not used: {reason}.",
+      remedy:
+        "Put the right file there, or take it out of `crl.additional`. Nothing was changed: a list that does not hold would have nginx refuse every client.",
+    },
+    zh: {
+      what: "未使用 {subject} 中的吊销列表：{reason}。",
+      remedy:
+        "请提供正确的文件，或从 `crl.additional` 中移除。未做任何更改：无效的列表会使 nginx 拒绝所有客户端。",
+    },
+  },
   CERTIFICATE_STORE_CHANGED: {
     retry: "now",
     en: {

@@ -11,10 +11,13 @@ export const harborCertificateMessages = {
     zh: "创建接替 {name} 的 CA，有效期 {days} 天，并同时信任两者",
   },
   "harborCertificate.switchAuthority": {
-    en: "Let the next CA issue from now on; both stay trusted, and the previous CA's key is deleted",
-    zh: "改由新 CA 签发；两者继续受信任，并删除旧 CA 的私钥",
+    en: "Let the next CA issue from now on; both stay trusted, and the previous one can still revoke",
+    zh: "改由新 CA 签发；两者继续受信任，旧 CA 仍可吊销证书",
   },
-  "harborCertificate.retireAuthority": { en: "End the trust in the previous CA", zh: "不再信任旧 CA" },
+  "harborCertificate.retireAuthority": {
+    en: "End the trust in the previous CA, and delete its key",
+    zh: "不再信任旧 CA，并删除其私钥",
+  },
   "harborCertificate.becauseAsked": {
     en: "it was asked for (moorline rotate)",
     zh: "应轮换请求（moorline rotate）",

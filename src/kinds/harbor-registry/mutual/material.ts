@@ -12,6 +12,7 @@ import { readCrl } from "../../../pki/crl.ts";
 import { sameName } from "../../../pki/names.ts";
 import { crlLimits, pemBlocks } from "../../../pki/pem.ts";
 import { verifyChain } from "../../../pki/verify.ts";
+import { readAdditionalLists } from "../../harbor-certificate/additional-lists.ts";
 import type { HarborCertificateSpec } from "../../harbor-certificate/schema.ts";
 import { issuerOf } from "../../harbor-certificate/issuers/catalogue.ts";
 import { joinLists, readOtherLists } from "../../harbor-certificate/issuers/rollover-lists.ts";
@@ -141,7 +142,12 @@ async function readList(
   const { spec } = certificate;
   const store = await issuerOf(spec).openStore?.(certificate, world, signal);
   const kept = await store?.read(entries.crl);
-  if (store !== undefined && kept !== undefined) return joinLists(kept.reveal(), await readOtherLists(store));
+  if (store !== undefined && kept !== undefined) {
+    const trust = (await issuerOf(spec).trust(certificate, world, signal)) ?? "";
+    const authorities = trust === "" ? [] : readCertificates(trust);
+    const { pem } = await readAdditionalLists(certificate, authorities, world);
+    return joinLists(kept.reveal(), (await readOtherLists(store)) + pem);
+  }
   for (const { crl } of spec.deliver.files) {
     const file = crl === undefined ? undefined : await world.host.readFile(crl);
     if (file !== undefined) return file.bytes.toString("utf8");
