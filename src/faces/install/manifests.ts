@@ -32,7 +32,8 @@ const controller: Workload = {
     `--revocation-address=${everywhere(ports.revocation)}`,
   ],
   open: ["health", "metrics", "revocation"],
-  resources: { requests: { cpu: "50m", memory: "160Mi" }, limits: { memory: "512Mi" } },
+  resources: { requests: { cpu: "50m", memory: "256Mi" }, limits: { memory: "512Mi" } },
+  heap: { old: 256, young: 4 },
 };
 
 const webhook: Workload = {
@@ -45,7 +46,8 @@ const webhook: Workload = {
     `--metrics-address=${everywhere(ports.metrics)}`,
   ],
   open: ["webhook", "health", "metrics"],
-  resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "384Mi" } },
+  resources: { requests: { cpu: "50m", memory: "160Mi" }, limits: { memory: "384Mi" } },
+  heap: { old: 128, young: 4 },
 };
 
 /** The definitions of all kinds, as `deploy/crds` holds them. */
