@@ -28,4 +28,5 @@ export const authorityUnknown: Cause = {
     { literal: "alert bad certificate", components: ["nginx-error"] },
     { literal: "tls: unknown certificate authority" },
   ],
+  live: ["TLS_UNKNOWN_AUTHORITY"],
 };

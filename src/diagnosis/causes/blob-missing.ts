@@ -16,4 +16,5 @@ export const blobMissing: Cause = {
       components: ["registry", "containerd", "kubelet", "docker", "event", "unknown"],
     },
   ],
+  live: ["LAYER_MISSING"],
 };

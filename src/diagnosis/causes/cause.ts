@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../../model/errors.ts";
 import type { Severity } from "../../text/findings/table.ts";
 import type { Bilingual } from "../../text/language.ts";
 import type { Component } from "../logs/component.ts";
@@ -14,6 +15,20 @@ export interface Sign {
   readonly follows?: true;
 }
 
+/**
+ * What a live probe shows: the code of the error that it met, or what it read.
+ * `PULL_SECRET_NONE`, `SECRET_*` and `PULL_SECRET_*` are of the Secrets that a pod names.
+ */
+export type LiveSign =
+  | ErrorCode
+  | "LAYER_MISSING"
+  | "PULL_SECRET_NONE"
+  | "PULL_SECRET_ABSENT"
+  | "PULL_SECRET_OTHER_HOST"
+  | "SECRET_KEY"
+  | "SECRET_TYPE"
+  | "SECRET_UNREADABLE";
+
 /** Why pulls or pushes fail, as data: the log reader and the doctor name the same ones. */
 export interface Cause {
   /** Stable, for machines: `AUTHORITY_UNKNOWN`. */
@@ -27,4 +42,6 @@ export interface Cause {
   /** How to see that it is mended. */
   readonly proof: Bilingual;
   readonly signs: readonly Sign[];
+  /** What the doctor knows it by; absent where only logs and messages tell it. */
+  readonly live?: readonly LiveSign[];
 }

@@ -26,4 +26,5 @@ export const certificateNotYetValid: Cause = {
     },
     { literal: "certificate is not yet valid" },
   ],
+  live: ["TLS_NOT_YET_VALID"],
 };

@@ -24,4 +24,5 @@ export const clientCertificateMissing: Cause = {
     { literal: "No required SSL certificate was sent" },
     { literal: "remote error: tls: bad certificate" },
   ],
+  live: ["TLS_CLIENT_CERTIFICATE_REQUIRED"],
 };

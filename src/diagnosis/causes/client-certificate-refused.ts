@@ -20,4 +20,5 @@ export const clientCertificateRefused: Cause = {
     { literal: "certificate verify error", pattern: /client SSL certificate verify error: \((?!23:|12:|3:)/ },
     { literal: "SSL certificate error" },
   ],
+  live: ["TLS_CLIENT_CERTIFICATE_REFUSED"],
 };

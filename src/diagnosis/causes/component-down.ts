@@ -25,4 +25,5 @@ export const componentDown: Cause = {
     { literal: "503 Service Unavailable" },
     { literal: "503 Service Temporarily Unavailable" },
   ],
+  live: ["REGISTRY_FAILED"],
 };

@@ -14,4 +14,5 @@ export const connectionCut: Cause = {
   },
   proof: { en: "A large image is pulled whole.", zh: "大镜像可完整拉取。" },
   signs: [{ literal: "connection reset by peer" }, { literal: "unexpected EOF" }, { literal: "broken pipe" }],
+  live: ["NETWORK_RESET"],
 };

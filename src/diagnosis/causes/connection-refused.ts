@@ -11,4 +11,5 @@ export const connectionRefused: Cause = {
   fix: { en: "Start the server, or correct the port in the address.", zh: "启动服务，或修正地址中的端口。" },
   proof: { en: "A TCP connection to that port opens.", zh: "可以建立到该端口的 TCP 连接。" },
   signs: [{ literal: "connection refused" }, { literal: "Connection refused" }],
+  live: ["NETWORK_CONNECTION_REFUSED"],
 };

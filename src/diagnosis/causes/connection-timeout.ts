@@ -20,4 +20,5 @@ export const connectionTimeout: Cause = {
     { literal: "context deadline exceeded" },
     { literal: "Connection timed out" },
   ],
+  live: ["NETWORK_TIMEOUT"],
 };

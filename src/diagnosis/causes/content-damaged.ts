@@ -19,4 +19,5 @@ export const contentDamaged: Cause = {
     { literal: "digest mismatch" },
     { literal: "filesystem layer verification failed" },
   ],
+  live: ["REGISTRY_DIGEST_MISMATCH", "REGISTRY_SIZE_MISMATCH"],
 };

@@ -15,4 +15,5 @@ export const imageNameInvalid: Cause = {
     { literal: "couldn't parse image" },
     { literal: "invalid reference format" },
   ],
+  live: ["REGISTRY_REFERENCE_INVALID"],
 };

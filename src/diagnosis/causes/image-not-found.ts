@@ -24,4 +24,5 @@ export const imageNotFound: Cause = {
     { literal: "NAME_UNKNOWN" },
     { literal: "MANIFEST_UNKNOWN" },
   ],
+  live: ["REGISTRY_NOT_FOUND"],
 };

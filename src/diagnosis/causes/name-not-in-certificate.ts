@@ -28,4 +28,5 @@ export const nameNotInCertificate: Cause = {
     { literal: "certificate is not valid for any names" },
     { literal: "Hostname/IP does not match certificate" },
   ],
+  live: ["TLS_NAME_MISMATCH"],
 };

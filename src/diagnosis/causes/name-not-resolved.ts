@@ -22,4 +22,5 @@ export const nameNotResolved: Cause = {
     { literal: "Could not resolve host" },
     { literal: "host not found in upstream" },
   ],
+  live: ["NETWORK_NAME_NOT_RESOLVED"],
 };

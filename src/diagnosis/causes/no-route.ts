@@ -14,4 +14,5 @@ export const noRoute: Cause = {
   },
   proof: { en: "A TCP connection to the registry's port opens.", zh: "可以建立到镜像仓库端口的 TCP 连接。" },
   signs: [{ literal: "no route to host" }, { literal: "network is unreachable" }],
+  live: ["NETWORK_UNREACHABLE"],
 };

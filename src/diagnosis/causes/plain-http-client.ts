@@ -19,4 +19,5 @@ export const plainHttpClient: Cause = {
     { literal: "plain HTTP request was sent to HTTPS port" },
     { literal: "malformed HTTP response" },
   ],
+  live: ["TLS_PLAIN_HTTP_ON_HTTPS_PORT"],
 };

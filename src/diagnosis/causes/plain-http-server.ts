@@ -26,4 +26,5 @@ export const plainHttpServer: Cause = {
       components: ["nginx-error"],
     },
   ],
+  live: ["TLS_SERVER_SPEAKS_PLAIN_HTTP"],
 };

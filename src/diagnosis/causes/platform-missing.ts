@@ -18,4 +18,5 @@ export const platformMissing: Cause = {
     { literal: "exec format error" },
     { literal: "no matching manifest for" },
   ],
+  live: ["REGISTRY_PLATFORM_MISSING"],
 };

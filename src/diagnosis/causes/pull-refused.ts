@@ -29,4 +29,5 @@ export const pullRefused: Cause = {
     { literal: "status code 401" },
     { literal: "403 Forbidden", pattern: /.*(?:[Pp]ull|manifests|token).*403 Forbidden/ },
   ],
+  live: ["REGISTRY_LOGIN_REQUIRED", "REGISTRY_NO_PERMISSION"],
 };

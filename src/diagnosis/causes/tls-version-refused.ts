@@ -28,4 +28,5 @@ export const tlsVersionRefused: Cause = {
     { literal: "alert handshake failure" },
     { literal: "no cipher match" },
   ],
+  live: ["TLS_PROTOCOL_TOO_OLD"],
 };

@@ -22,4 +22,5 @@ export const upstreamRateLimit: Cause = {
     { literal: "TOO_MANY_REQUEST" },
     { literal: "429 Too Many Requests" },
   ],
+  live: ["HARBOR_TOO_MANY_REQUESTS"],
 };

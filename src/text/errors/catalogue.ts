@@ -5,6 +5,7 @@ import { intermediateErrors } from "./intermediate.ts";
 import { certManagerErrors } from "./cert-manager.ts";
 import { acmeErrors } from "./acme.ts";
 import { cliErrors } from "./cli.ts";
+import { doctorErrors } from "./doctor.ts";
 import { engineErrors } from "./engine.ts";
 import { harborComposeErrors } from "./harbor-compose.ts";
 import { harborErrors } from "./harbor.ts";
@@ -43,6 +44,7 @@ export const errorTexts = {
   ...controllerErrors,
   ...sandboxErrors,
   ...cliErrors,
+  ...doctorErrors,
   ...logErrors,
   ...tlsErrors,
   ...webhookErrors,

@@ -24,6 +24,7 @@ import { projectBindingMessages } from "./project-binding.ts";
 import { rotationMessages } from "./rotation.ts";
 import { sandboxMessages } from "./sandbox.ts";
 import { statusMessages } from "./status.ts";
+import { doctorMessages } from "./doctor.ts";
 import { tlsMessages } from "./tls.ts";
 import { webhookMessages } from "./webhook.ts";
 
@@ -51,6 +52,7 @@ export const messageTexts = {
   ...logMessages,
   ...rotationMessages,
   ...tlsMessages,
+  ...doctorMessages,
   ...statusMessages,
   ...sandboxMessages,
   ...mutualTlsMessages,

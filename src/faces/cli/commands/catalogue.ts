@@ -180,6 +180,11 @@ export const catalogue: readonly CommandEntry[] = [
     load: async () => (await import("./rotate.ts")).rotate,
   },
   {
+    name: "doctor",
+    summary: { en: "Find why pulls fail, now.", zh: "找出当前拉取失败的原因。" },
+    load: async () => (await import("./doctor.ts")).doctor,
+  },
+  {
     name: "logs",
     summary: { en: "Find the causes of failed pulls in logs.", zh: "从日志中找出拉取失败的原因。" },
     load: async () => (await import("./logs.ts")).logs,

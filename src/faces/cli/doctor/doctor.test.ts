@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { moorline } from "../testing/test-io.ts";
+import { parseTarget } from "./target.ts";
+
+describe("the doctor", () => {
+  test("names the cause, what to do, and ends with a code of its own", async () => {
+    const { code, out } = await moorline(["doctor", "image", "localhost:1/team/app:1"]);
+    expect(code).toBe(2);
+    expect(out).toContain("[CONNECTION_REFUSED]");
+    expect(out).toMatch(/Evidence \(manifest, .*\n +Fix: .*\n +Proof: /);
+  });
+
+  test("tells machines the same", async () => {
+    const { out } = await moorline([
+      "doctor",
+      "image",
+      "localhost:1/team/app:1",
+      "-o",
+      "json",
+      "--lang",
+      "zh-CN",
+    ]);
+    expect(JSON.parse(out)).toMatchObject([
+      { subject: "localhost:1/team/app:1", findings: [{ code: "CONNECTION_REFUSED", severity: "error" }] },
+    ]);
+  });
+
+  test.each([
+    [[], { kind: "everything" }],
+    [["pod/web"], { kind: "pod", name: "web" }],
+    [["pod", "web"], { kind: "pod", name: "web" }],
+    [["image", "h.example/a:1"], { kind: "image", image: "h.example/a:1" }],
+  ])("reads %j", (words, target) => {
+    expect(parseTarget(words)).toEqual(target);
+  });
+
+  test.each([[["pod"]], [["pod/../x"]], [["cat", "web"]], [["image", "a", "b"]]])("refuses %j", (words) => {
+    expect(() => parseTarget(words)).toThrow(expect.objectContaining({ code: "DOCTOR_TARGET" }));
+  });
+});

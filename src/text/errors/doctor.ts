@@ -1,0 +1,24 @@
+import type { ErrorTable } from "./table.ts";
+
+/** What the doctor can not be asked. */
+export const doctorErrors = {
+  DOCTOR_TARGET: {
+    retry: "never",
+    en: {
+      what: "The doctor does not know what {subject} is.",
+      remedy: "Ask for `pod NAME`, `image HOST/REPOSITORY:TAG`, or for nothing in particular.",
+    },
+    zh: {
+      what: "无法识别诊断对象 {subject}。",
+      remedy: "请使用 `pod 名称`、`image 主机/仓库:标签`，或不带参数。",
+    },
+  },
+  DOCTOR_NO_POD: {
+    retry: "never",
+    en: {
+      what: "{subject} is not there.",
+      remedy: "Look for its name with `kubectl get pods -A`, and name its namespace with -n.",
+    },
+    zh: { what: "{subject} 不存在。", remedy: "用 `kubectl get pods -A` 查看名称，并用 -n 指定命名空间。" },
+  },
+} as const satisfies ErrorTable;
