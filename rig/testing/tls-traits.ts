@@ -14,7 +14,7 @@ const findings = z.array(z.object({ id: z.string(), severity: z.string(), findin
 type Finding = z.infer<typeof findings>[number];
 
 const offered = ({ finding }: Finding): boolean => finding.startsWith("offered");
-const serious = ({ severity }: Finding): boolean => ["HIGH", "CRITICAL"].includes(severity);
+const serious = ({ severity }: Finding): boolean => ["MEDIUM", "HIGH", "CRITICAL"].includes(severity);
 
 /** From an id of testssl.sh 3.0 to the trait that it tells. */
 const fromTestssl: Readonly<Record<string, readonly [trait: string, holds: (f: Finding) => boolean]>> = {
