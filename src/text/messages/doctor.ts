@@ -11,8 +11,23 @@ export const doctorMessages = {
   },
   "doctor.fix": { en: "Fix: {text}", zh: "处理：{text}" },
   "doctor.proof": { en: "Proof: {text}", zh: "验证：{text}" },
+  "doctor.download": {
+    en: "{connections} at a time: {rate} MiB/s",
+    zh: "{connections} 个并发：{rate} MiB/s",
+  },
   "doctor.more": {
     en: "{count} more pods wait for images and were not looked at; name a namespace with -n.",
     zh: "另有 {count} 个 Pod 在等待镜像，未检查；请用 -n 指定命名空间。",
   },
+  "doctor.stage.resolve": { en: "name resolved in {ms} ms", zh: "解析域名用时 {ms} 毫秒" },
+  "doctor.stage.connect": { en: "connected in {ms} ms", zh: "建立连接用时 {ms} 毫秒" },
+  "doctor.stage.handshake": { en: "TLS handshake in {ms} ms", zh: "TLS 握手用时 {ms} 毫秒" },
+  "doctor.stage.token": { en: "token in {ms} ms", zh: "获取令牌用时 {ms} 毫秒" },
+  "doctor.stage.manifest": { en: "manifest in {ms} ms", zh: "获取清单用时 {ms} 毫秒" },
+  "doctor.layers": { en: "{count} layer(s), {size} MiB", zh: "{count} 个层，共 {size} MiB" },
+  "doctor.download": {
+    en: "over {connections} connection(s): {size} MiB in {ms} ms, {rate} MiB/s",
+    zh: "{connections} 个连接：{size} MiB，用时 {ms} 毫秒，{rate} MiB/s",
+  },
+  "doctor.fast": { en: "Nothing in it is slow.", zh: "各环节均不慢。" },
 } as const satisfies MessageTable;

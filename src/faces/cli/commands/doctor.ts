@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { concurrently } from "../../../clients/concurrency.ts";
+import type { Credential } from "../../../clients/harbor/credential.ts";
 import { openEndpoint } from "../../../clients/http/endpoint.ts";
 import { createKubernetesClient, type KubernetesClient } from "../../../clients/kubernetes/client.ts";
 import { loadKubeconfig } from "../../../clients/kubernetes/kubeconfig.ts";
@@ -13,9 +14,12 @@ import {
 } from "../../../diagnosis/doctor/examine.ts";
 import { waitingImages, type Pod } from "../../../diagnosis/doctor/probes/pod.ts";
 import { MoorlineError } from "../../../model/errors.ts";
+import { Sensitive } from "../../../model/sensitive.ts";
 import { message, render } from "../../../text/message.ts";
 import type { Command, Invocation } from "../command.ts";
+import { measureSpeed } from "../doctor/pull-speed.ts";
 import { examinationJson, showExamination } from "../doctor/show.ts";
+import { pullSpeed, pullSpeedJson, showPullSpeed } from "../doctor/pull-speed.ts";
 import { parseTarget } from "../doctor/target.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { clusterOptions, outputOption } from "../options.ts";
@@ -61,6 +65,29 @@ export const doctor: Command = {
         zh: "受信任 CA 的 PEM 文件；默认使用本机根证书。",
       },
     },
+    {
+      name: "pull-speed",
+      description: {
+        en: "With `image`: pull it, keep nothing, and tell where the time goes.",
+        zh: "与 `image` 一起使用：拉取镜像但不保存，并说明时间花在何处。",
+      },
+    },
+    {
+      name: "node",
+      value: "NAME",
+      repeatable: true,
+      description: {
+        en: "With --pull-speed: also ask this node's kubelet for its limits. May be repeated.",
+        zh: "与 --pull-speed 一起使用：同时查询该节点 kubelet 的限制。可重复使用。",
+      },
+    },
+    {
+      name: "pull-speed",
+      description: {
+        en: "With `image`: where the time of its pull goes, seen from this machine, and what to change. As HARBOR_USERNAME with HARBOR_PASSWORD where those are set; with --kubeconfig the nodes' limits too.",
+        zh: "与 `image` 一起使用：从本机测量拉取各环节的用时，并给出改进建议。设置了 HARBOR_USERNAME 与 HARBOR_PASSWORD 时以其登录；给出 --kubeconfig 时同时读取节点限制。",
+      },
+    },
     ...clusterOptions,
   ],
   examples: [
@@ -83,11 +110,32 @@ async function run(invocation: Invocation): Promise<number> {
   const ca = invocation.option("ca");
   const tls = ca === undefined ? {} : { ca: await readAuthorities(resolve(io.workingDirectory, ca)) };
   await using stack = new AsyncDisposableStack();
+  if (invocation.flag("pull-speed")) {
+    if (target.kind !== "image") throw new MoorlineError("DOCTOR_TARGET", { subject: "--pull-speed" });
+    const connectNow = async (): Promise<KubernetesClient> => stack.use(await connect(invocation));
+    const question = { image: target.image, tls, nodes: invocation.options("node"), connect: connectNow };
+    const speed = await measureSpeed(question, language, io.stopping);
+    io.out(invocation.option("output") === "json" ? `${JSON.stringify(speed.json, null, 2)}\n` : speed.text);
+    return speed.isSlow ? exitCodes.pending : exitCodes.done;
+  }
   const surroundings: Surroundings = {
     endpoint: (url) => stack.use(openEndpoint(url, { tls, connections: 4 })),
     trustIsAssumed: ca === undefined && target.kind !== "image",
     now: io.clock.now().getTime(),
   };
+  if (invocation.flag("pull-speed")) {
+    if (target.kind !== "image")
+      throw new MoorlineError("DOCTOR_TARGET", { subject: invocation.arguments.join(" ") });
+    const kubernetes =
+      invocation.option("kubeconfig") === undefined ? undefined : stack.use(await connect(invocation));
+    const measured = await pullSpeed(target.image, tls, credentialOf(io), kubernetes, io.stopping);
+    io.out(
+      invocation.option("output") === "json"
+        ? `${JSON.stringify(pullSpeedJson(measured, language), null, 2)}\n`
+        : `${showPullSpeed(measured, language)}\n`,
+    );
+    return exitCodes.done;
+  }
   let left = 0;
   const found: Examination[] = [];
   if (target.kind === "image")
@@ -123,6 +171,12 @@ async function run(invocation: Invocation): Promise<number> {
   }
   if (left > 0) io.err(`${render(message("doctor.more", { count: left }), language)}\n`);
   return found.some((f) => f.diagnoses.length > 0) ? exitCodes.pending : exitCodes.done;
+}
+
+function credentialOf({ environment }: Invocation["io"]): Credential | undefined {
+  const { HARBOR_USERNAME: username, HARBOR_PASSWORD: password } = environment;
+  if (username === undefined || password === undefined) return undefined;
+  return { username, password: new Sensitive(password) };
 }
 
 async function podNamed(

@@ -1,0 +1,90 @@
+import { openEndpoint, type TlsOptions } from "../../../clients/http/endpoint.ts";
+import type { KubernetesClient } from "../../../clients/kubernetes/client.ts";
+import { resources } from "../../../clients/kubernetes/resources.ts";
+import type { Credential } from "../../../clients/harbor/credential.ts";
+import { createRegistryClient } from "../../../clients/registry/client.ts";
+import { parseImageReference } from "../../../clients/registry/reference.ts";
+import { judgePull } from "../../../diagnosis/pull-speed/judge.ts";
+import { measurePull } from "../../../diagnosis/pull-speed/measure.ts";
+import { rateOf, type PullMeasurement } from "../../../diagnosis/pull-speed/measurement.ts";
+import { nodeLimits } from "../../../diagnosis/pull-speed/node-limits.ts";
+import { describeFinding, type Finding } from "../../../model/finding.ts";
+import type { Language } from "../../../text/language.ts";
+import { message, render } from "../../../text/message.ts";
+
+/** Nodes whose limits are asked; more are set up alike. */
+const mostNodes = 20;
+
+/** Measures a pull from this machine, and asks nodes for their limits where there is a cluster to ask. */
+export async function pullSpeed(
+  image: string,
+  tls: TlsOptions,
+  credential: Credential | undefined,
+  kubernetes: KubernetesClient | undefined,
+  signal: AbortSignal,
+): Promise<PullMeasurement> {
+  const { registry, repository, reference } = parseImageReference(image);
+  const { hostname, port } = new URL(`https://${registry}`);
+  const measured = await measurePull(
+    {
+      host: hostname.replaceAll(/^\[|\]$/g, ""),
+      port: port === "" ? 443 : Number(port),
+      tls,
+      repository,
+      reference,
+      open: (connections) => {
+        const endpoint = openEndpoint(`https://${registry}`, { tls, connections });
+        return {
+          ...createRegistryClient(endpoint, credential),
+          [Symbol.asyncDispose]: () => endpoint[Symbol.asyncDispose](),
+        };
+      },
+    },
+    () => performance.now(),
+    signal,
+  );
+  const { items } =
+    kubernetes === undefined ? { items: [] } : await kubernetes.listMetadata(resources.nodes, { signal });
+  const names = items.flatMap(({ metadata }) => metadata.name ?? []).slice(0, mostNodes);
+  const nodes =
+    kubernetes === undefined
+      ? []
+      : await Promise.all(names.map((name) => nodeLimits(kubernetes, name, signal)));
+  return { image, ...measured, nodes };
+}
+
+export function showPullSpeed(measured: PullMeasurement, language: Language): string {
+  const { stages, downloads, layers } = measured;
+  const mebibytes = (bytes: number): string => (bytes / (1 << 20)).toFixed(1);
+  const say = (text: Parameters<typeof render>[0]): string => render(text, language);
+  const lines = [
+    ...Object.entries(stages).map(([stage, ms]) =>
+      say(message(`doctor.stage.${stage as keyof typeof stages}`, { ms: Math.round(ms) })),
+    ),
+    say(
+      message("doctor.layers", {
+        count: layers.length,
+        size: mebibytes(layers.reduce((sum, size) => sum + size, 0)),
+      }),
+    ),
+    ...downloads.map((d) =>
+      say(
+        message("doctor.download", {
+          connections: d.connections,
+          size: mebibytes(d.bytes),
+          ms: Math.round(d.ms),
+          rate: mebibytes(rateOf(d)),
+        }),
+      ),
+    ),
+  ];
+  const found = judgePull(measured);
+  const said = found.map((f: Finding) => describeFinding(f, language));
+  return [...lines, "", ...(said.length === 0 ? [say(message("doctor.fast"))] : said)].join("\n");
+}
+
+/** The same as data. */
+export function pullSpeedJson(measured: PullMeasurement, language: Language): object {
+  const findings = judgePull(measured).map((f) => ({ ...f, text: describeFinding(f, language) }));
+  return { ...measured, findings };
+}
