@@ -94,8 +94,16 @@ test("over a real sshd: what docker keeps of a container, standard error too", a
   try {
     const script = `echo '${expired}'; echo '${expired}' >&2`;
     const run = await docker(
-      ...["run", "--name", name, "--network", "none", "--entrypoint", "/bin/sh"],
-      ...[image, "-c", script],
+      "run",
+      "--name",
+      name,
+      "--network",
+      "none",
+      "--entrypoint",
+      "/bin/sh",
+      image,
+      "-c",
+      script,
     );
     expect(run).toMatchObject({ status: 0 });
     expect(await causesIn(["--on", address(), `docker:${name}`])).toEqual({ ROBOT_EXPIRED: 2 });

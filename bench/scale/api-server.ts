@@ -61,9 +61,9 @@ export async function startCluster(): Promise<BenchCluster | undefined> {
   const children: ChildProcess[] = [];
   const start = (name: string, command: readonly string[]): ChildProcess => {
     // Killed with this process, however that ends.
-    const [program = "", ...rest] = ["setpriv", "--pdeathsig", "KILL", ...command];
+    const rest = ["--pdeathsig", "KILL", ...command];
     const log = openSync(join(home, `${name}.log`), "a");
-    const child = spawn(program, rest, { stdio: ["ignore", log, log] });
+    const child = spawn("setpriv", rest, { stdio: ["ignore", log, log] });
     children.push(child);
     return child;
   };

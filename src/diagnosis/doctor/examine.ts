@@ -27,6 +27,11 @@ export interface Examination {
   readonly diagnoses: readonly Diagnosis[];
 }
 
+/** Whether something could not be asked, and no cause stands in its place: then nothing wrong was seen, but little was. */
+export function isOpen({ evidence, diagnoses }: Examination): boolean {
+  return diagnoses.length === 0 && evidence.some((e) => e.outcome === "unknown");
+}
+
 /** Tries an image from this machine, with a credential or as nobody. */
 export async function examineImage(
   image: string,

@@ -31,8 +31,8 @@ export function judgePull(measured: PullMeasurement): readonly Finding[] {
   ];
 }
 
-function ofCache({ cache, image }: PullMeasurement): readonly Finding[] {
-  return cache === "miss" ? [finding("PULL_FROM_UPSTREAM", image)] : [];
+function ofCache({ cached, image }: PullMeasurement): readonly Finding[] {
+  return cached === false ? [finding("PULL_FROM_UPSTREAM", image)] : [];
 }
 
 function ofStages({ stages, image }: PullMeasurement): readonly Finding[] {

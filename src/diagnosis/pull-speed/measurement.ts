@@ -20,9 +20,6 @@ export interface Download {
   readonly cut: boolean;
 }
 
-/** Where the image came from, as far as a proxy cache is concerned. */
-export type CacheState = "none" | "hit" | "miss" | "unknown";
-
 /** What a node's kubelet allows; absent members were not told. */
 export interface NodeLimits {
   readonly node: string;
@@ -40,7 +37,8 @@ export interface PullMeasurement {
   /** Bytes of each layer, as the manifest tells. */
   readonly layers: readonly number[];
   readonly downloads: readonly Download[];
-  readonly cache: CacheState;
+  /** Whether a proxy cache held the image before; absent where it is none, or was not asked. */
+  readonly cached?: boolean;
   readonly nodes: readonly NodeLimits[];
 }
 

@@ -22,7 +22,6 @@ const good: PullMeasurement = {
     { connections: 1, bytes: 50 * mebibyte, ms: 500, cut: false },
     { connections: 3, bytes: 50 * mebibyte, ms: 450, cut: false },
   ],
-  cache: "none",
   nodes: [{ node: "node-1", serializeImagePulls: false, registryPullQps: 50, registryBurst: 100 }],
 };
 const codes = (change: Partial<PullMeasurement>): string[] =>
@@ -41,7 +40,7 @@ describe("what is said of a pull", () => {
     ["a busy proxy", stages({ handshake: 400 }), ["PULL_HANDSHAKE_SLOW"]],
     ["a slow LDAP", stages({ token: 2500 }), ["PULL_TOKEN_SLOW"]],
     ["a slow upstream", stages({ manifest: 1800 }), ["PULL_MANIFEST_SLOW"]],
-    ["an image not cached", codes({ cache: "miss" }), ["PULL_FROM_UPSTREAM"]],
+    ["an image not cached", codes({ cached: false }), ["PULL_FROM_UPSTREAM"]],
     [
       "a limit of each connection",
       codes({

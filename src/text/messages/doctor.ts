@@ -3,6 +3,10 @@ import type { MessageTable } from "./table.ts";
 /** What the doctor says around its causes. */
 export const doctorMessages = {
   "doctor.healthy": { en: "{subject}: nothing found.", zh: "{subject}：未发现问题。" },
+  "doctor.open": {
+    en: "{subject}: not established; nothing wrong was seen, but not everything could be asked.",
+    zh: "{subject}：未能确定；未发现问题，但有些内容无法查询。",
+  },
   "doctor.nothing": { en: "No pod waits for an image.", zh: "没有 Pod 在等待镜像。" },
   "doctor.unknown": { en: "could not be told: {reason}", zh: "无法判断：{reason}" },
   "doctor.evidence": {
@@ -11,10 +15,6 @@ export const doctorMessages = {
   },
   "doctor.fix": { en: "Fix: {text}", zh: "处理：{text}" },
   "doctor.proof": { en: "Proof: {text}", zh: "验证：{text}" },
-  "doctor.download": {
-    en: "{connections} at a time: {rate} MiB/s",
-    zh: "{connections} 个并发：{rate} MiB/s",
-  },
   "doctor.more": {
     en: "{count} more pods wait for images and were not looked at; name a namespace with -n.",
     zh: "另有 {count} 个 Pod 在等待镜像，未检查；请用 -n 指定命名空间。",

@@ -9,6 +9,7 @@ import { resources } from "../../../clients/kubernetes/resources.ts";
 import {
   examineImage,
   examinePod,
+  isOpen,
   type Examination,
   type Surroundings,
 } from "../../../diagnosis/doctor/examine.ts";
@@ -17,9 +18,8 @@ import { MoorlineError } from "../../../model/errors.ts";
 import { Sensitive } from "../../../model/sensitive.ts";
 import { message, render } from "../../../text/message.ts";
 import type { Command, Invocation } from "../command.ts";
-import { measureSpeed } from "../doctor/pull-speed.ts";
 import { examinationJson, showExamination } from "../doctor/show.ts";
-import { pullSpeed, pullSpeedJson, showPullSpeed } from "../doctor/pull-speed.ts";
+import { measureSpeed, showSpeed, speedJson } from "../doctor/pull-speed.ts";
 import { parseTarget } from "../doctor/target.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { clusterOptions, outputOption } from "../options.ts";
@@ -66,13 +66,6 @@ export const doctor: Command = {
       },
     },
     {
-      name: "pull-speed",
-      description: {
-        en: "With `image`: pull it, keep nothing, and tell where the time goes.",
-        zh: "与 `image` 一起使用：拉取镜像但不保存，并说明时间花在何处。",
-      },
-    },
-    {
       name: "node",
       value: "NAME",
       repeatable: true,
@@ -84,8 +77,8 @@ export const doctor: Command = {
     {
       name: "pull-speed",
       description: {
-        en: "With `image`: where the time of its pull goes, seen from this machine, and what to change. As HARBOR_USERNAME with HARBOR_PASSWORD where those are set; with --kubeconfig the nodes' limits too.",
-        zh: "与 `image` 一起使用：从本机测量拉取各环节的用时，并给出改进建议。设置了 HARBOR_USERNAME 与 HARBOR_PASSWORD 时以其登录；给出 --kubeconfig 时同时读取节点限制。",
+        en: "With `image`: where the time of its pull goes, seen from this machine, and what to change. As HARBOR_USERNAME with HARBOR_PASSWORD where those are set; keeps nothing.",
+        zh: "与 `image` 一起使用：从本机测量拉取各环节的用时，并给出改进建议。设置了 HARBOR_USERNAME 与 HARBOR_PASSWORD 时以其登录；不保存任何内容。",
       },
     },
     ...clusterOptions,
@@ -100,7 +93,12 @@ export const doctor: Command = {
       explanation: { en: "Why one pod does not start.", zh: "某个 Pod 无法启动的原因。" },
     },
   ],
-  exits: [{ code: exitCodes.pending, meaning: { en: "A cause was found.", zh: "发现了问题。" } }],
+  exits: [
+    {
+      code: exitCodes.pending,
+      meaning: { en: "A cause was found, or could not be looked for.", zh: "发现了问题，或无法确定。" },
+    },
+  ],
   run,
 };
 
@@ -113,29 +111,24 @@ async function run(invocation: Invocation): Promise<number> {
   if (invocation.flag("pull-speed")) {
     if (target.kind !== "image") throw new MoorlineError("DOCTOR_TARGET", { subject: "--pull-speed" });
     const connectNow = async (): Promise<KubernetesClient> => stack.use(await connect(invocation));
-    const question = { image: target.image, tls, nodes: invocation.options("node"), connect: connectNow };
-    const speed = await measureSpeed(question, language, io.stopping);
-    io.out(invocation.option("output") === "json" ? `${JSON.stringify(speed.json, null, 2)}\n` : speed.text);
-    return speed.isSlow ? exitCodes.pending : exitCodes.done;
+    const question = {
+      image: target.image,
+      tls,
+      credential: credentialOf(io),
+      nodes: invocation.options("node"),
+      connect: connectNow,
+    };
+    const measured = await measureSpeed(question, io.stopping);
+    const isJson = invocation.option("output") === "json";
+    const json = () => JSON.stringify(speedJson(measured, language), null, 2);
+    io.out(`${isJson ? json() : showSpeed(measured, language)}\n`);
+    return exitCodes.done;
   }
   const surroundings: Surroundings = {
     endpoint: (url) => stack.use(openEndpoint(url, { tls, connections: 4 })),
     trustIsAssumed: ca === undefined && target.kind !== "image",
     now: io.clock.now().getTime(),
   };
-  if (invocation.flag("pull-speed")) {
-    if (target.kind !== "image")
-      throw new MoorlineError("DOCTOR_TARGET", { subject: invocation.arguments.join(" ") });
-    const kubernetes =
-      invocation.option("kubeconfig") === undefined ? undefined : stack.use(await connect(invocation));
-    const measured = await pullSpeed(target.image, tls, credentialOf(io), kubernetes, io.stopping);
-    io.out(
-      invocation.option("output") === "json"
-        ? `${JSON.stringify(pullSpeedJson(measured, language), null, 2)}\n`
-        : `${showPullSpeed(measured, language)}\n`,
-    );
-    return exitCodes.done;
-  }
   let left = 0;
   const found: Examination[] = [];
   if (target.kind === "image")
@@ -170,7 +163,7 @@ async function run(invocation: Invocation): Promise<number> {
     io.out(found.map((f) => `${showExamination(f, language, paint)}\n`).join(""));
   }
   if (left > 0) io.err(`${render(message("doctor.more", { count: left }), language)}\n`);
-  return found.some((f) => f.diagnoses.length > 0) ? exitCodes.pending : exitCodes.done;
+  return found.some((f) => f.diagnoses.length > 0 || isOpen(f)) ? exitCodes.pending : exitCodes.done;
 }
 
 function credentialOf({ environment }: Invocation["io"]): Credential | undefined {

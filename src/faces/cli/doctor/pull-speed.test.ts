@@ -6,7 +6,7 @@ import { makeAuthority } from "../../../clients/http/testing/certificates.ts";
 import { Sensitive } from "../../../model/sensitive.ts";
 import { startHarbor } from "../../../sandbox/harbor/harbor.ts";
 import { seedImage } from "../../../sandbox/harbor/seed.ts";
-import { measureSpeed } from "./pull-speed.ts";
+import { measureSpeed, showSpeed } from "./pull-speed.ts";
 
 test("tells each stage of a pull and the rate of its layers", async () => {
   const directory = mkdtempSync(join(tmpdir(), "moorline-speed-"));
@@ -25,13 +25,15 @@ test("tells each stage of a pull and the rate of its layers", async () => {
     const question = {
       image: `localhost:${harbor.port}/library/app:1`,
       tls: { ca: authority.certificate },
+      credential: undefined,
       nodes: [],
       connect: () => Promise.reject(new Error("no cluster is asked")),
     };
-    const { text } = await measureSpeed(question, "en", new AbortController().signal);
-    for (const stage of ["connect", "handshake", "token", "manifest"])
-      expect(text).toMatch(new RegExp(`  ${stage}: \\d+ ms`));
-    expect(text).toContain("1 at a time: ");
+    const text = showSpeed(await measureSpeed(question, new AbortController().signal), "en");
+    for (const stage of ["connected", "TLS handshake", "token", "manifest"])
+      expect(text).toMatch(new RegExp(`${stage} in \\d+ ms`));
+    expect(text).toContain("over 1 connection(s): ");
+    expect(text).toContain("Nothing in it is slow.");
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

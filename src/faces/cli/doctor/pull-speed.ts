@@ -1,6 +1,5 @@
 import { openEndpoint, type TlsOptions } from "../../../clients/http/endpoint.ts";
 import type { KubernetesClient } from "../../../clients/kubernetes/client.ts";
-import { resources } from "../../../clients/kubernetes/resources.ts";
 import type { Credential } from "../../../clients/harbor/credential.ts";
 import { createRegistryClient } from "../../../clients/registry/client.ts";
 import { parseImageReference } from "../../../clients/registry/reference.ts";
@@ -12,17 +11,20 @@ import { describeFinding, type Finding } from "../../../model/finding.ts";
 import type { Language } from "../../../text/language.ts";
 import { message, render } from "../../../text/message.ts";
 
-/** Nodes whose limits are asked; more are set up alike. */
-const mostNodes = 20;
+export interface SpeedQuestion {
+  readonly image: string;
+  readonly tls: TlsOptions;
+  /** Nobody's, where absent. */
+  readonly credential: Credential | undefined;
+  /** Names of nodes whose limits are asked. */
+  readonly nodes: readonly string[];
+  /** Called only where a node is named. */
+  connect(this: void): Promise<KubernetesClient>;
+}
 
-/** Measures a pull from this machine, and asks nodes for their limits where there is a cluster to ask. */
-export async function pullSpeed(
-  image: string,
-  tls: TlsOptions,
-  credential: Credential | undefined,
-  kubernetes: KubernetesClient | undefined,
-  signal: AbortSignal,
-): Promise<PullMeasurement> {
+/** Measures a pull from this machine, and asks nodes for their limits. @throws what a pull throws */
+export async function measureSpeed(question: SpeedQuestion, signal: AbortSignal): Promise<PullMeasurement> {
+  const { image, tls, credential } = question;
   const { registry, repository, reference } = parseImageReference(image);
   const { hostname, port } = new URL(`https://${registry}`);
   const measured = await measurePull(
@@ -43,17 +45,16 @@ export async function pullSpeed(
     () => performance.now(),
     signal,
   );
-  const { items } =
-    kubernetes === undefined ? { items: [] } : await kubernetes.listMetadata(resources.nodes, { signal });
-  const names = items.flatMap(({ metadata }) => metadata.name ?? []).slice(0, mostNodes);
+  const kubernetes = question.nodes.length === 0 ? undefined : await question.connect();
   const nodes =
     kubernetes === undefined
       ? []
-      : await Promise.all(names.map((name) => nodeLimits(kubernetes, name, signal)));
+      : await Promise.all(question.nodes.map((name) => nodeLimits(kubernetes, name, signal)));
   return { image, ...measured, nodes };
 }
 
-export function showPullSpeed(measured: PullMeasurement, language: Language): string {
+/** In words: each stage, each download, and what to change. */
+export function showSpeed(measured: PullMeasurement, language: Language): string {
   const { stages, downloads, layers } = measured;
   const mebibytes = (bytes: number): string => (bytes / (1 << 20)).toFixed(1);
   const say = (text: Parameters<typeof render>[0]): string => render(text, language);
@@ -84,7 +85,7 @@ export function showPullSpeed(measured: PullMeasurement, language: Language): st
 }
 
 /** The same as data. */
-export function pullSpeedJson(measured: PullMeasurement, language: Language): object {
+export function speedJson(measured: PullMeasurement, language: Language): object {
   const findings = judgePull(measured).map((f) => ({ ...f, text: describeFinding(f, language) }));
   return { ...measured, findings };
 }

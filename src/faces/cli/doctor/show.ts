@@ -1,6 +1,6 @@
 import type { Diagnosis } from "../../../diagnosis/doctor/diagnose.ts";
 import type { Evidence } from "../../../diagnosis/doctor/evidence.ts";
-import type { Examination } from "../../../diagnosis/doctor/examine.ts";
+import { isOpen, type Examination } from "../../../diagnosis/doctor/examine.ts";
 import { describeError, MoorlineError } from "../../../model/errors.ts";
 import { inLanguage, type Language } from "../../../text/language.ts";
 import { message, render } from "../../../text/message.ts";
@@ -11,11 +11,8 @@ const toldOf = ({ told }: Evidence, language: Language): string =>
   printable(told instanceof MoorlineError ? describeError(told, language).what : inLanguage(told, language));
 
 /** An examination for people: each cause with evidence, fix and proof, then what could not be told. */
-export function showExamination(
-  { subject, evidence, diagnoses }: Examination,
-  language: Language,
-  paint: Painter,
-): string {
+export function showExamination(examination: Examination, language: Language, paint: Painter): string {
+  const { subject, evidence, diagnoses } = examination;
   const say = (key: Parameters<typeof message>[0], parameters: Readonly<Record<string, string>>): string =>
     render(message(key, parameters as never), language);
   const shown = ({ cause, evidence: shows }: Diagnosis): string[] => [
@@ -32,20 +29,24 @@ export function showExamination(
   ];
   const unknown = evidence.filter((e) => e.outcome === "unknown");
   return [
-    ...(diagnoses.length === 0 ? [say("doctor.healthy", { subject })] : diagnoses.flatMap(shown)),
+    ...(diagnoses.length === 0
+      ? [say(isOpen(examination) ? "doctor.open" : "doctor.healthy", { subject })]
+      : diagnoses.flatMap(shown)),
     ...unknown.map((e) => `  ${say("doctor.unknown", { reason: `${e.subject}: ${toldOf(e, language)}` })}`),
     "",
   ].join("\n");
 }
 
 /** The same for machines. */
-export function examinationJson({ subject, evidence, diagnoses }: Examination, language: Language): unknown {
+export function examinationJson(examination: Examination, language: Language): unknown {
+  const { subject, evidence, diagnoses } = examination;
   const plain = (e: Evidence) => {
     const { probe, outcome, sign } = e;
     return { probe, subject: e.subject, outcome, ...(sign && { sign }), told: toldOf(e, language) };
   };
   return {
     subject,
+    established: !isOpen(examination),
     findings: diagnoses.map(({ cause, evidence: shows }) => ({
       code: cause.code,
       severity: cause.severity,
