@@ -28,7 +28,9 @@ export function cachedClient(client: KubernetesClient, informers: CachedInformer
     informers.reading.find((i) => isSame(i.resource, resource) && i.isSynced);
   const known = (resource: Resource, object: KubernetesObject): void => {
     for (const informer of all)
-      if (isSame(informer.resource, resource) && isSelected(informer, object)) informer.put(object);
+      // The write that takes an object's last finalizer ends it: the watch tells of that, maybe before the answer is here.
+      if (isSame(informer.resource, resource) && isSelected(informer, object) && !isEnded(object))
+        informer.put(object);
   };
 
   async function refresh(resource: Resource, at: ObjectName, signal: AbortSignal): Promise<void> {
@@ -91,6 +93,9 @@ export function cachedClient(client: KubernetesClient, informers: CachedInformer
 }
 
 type PatchArguments = Parameters<KubernetesClient["patch"]>;
+
+const isEnded = ({ metadata }: KubernetesObject): boolean =>
+  metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0;
 
 const isSame = (one: Resource, other: Resource): boolean =>
   one.plural === other.plural && one.group === other.group;

@@ -20,8 +20,8 @@ export const controllerRights: readonly Right[] = [
   {
     group: "moorline.io",
     resources: ["*"],
-    verbs: ["list", "watch", "patch"],
-    why: "the documents, their status and their finalizer",
+    verbs: [...read, "patch"],
+    why: "the documents, their status and their finalizer; one by one after a conflict",
   },
   {
     group: "",
