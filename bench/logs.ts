@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { createWriteStream, statSync } from "node:fs";
+import { createWriteStream, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { once } from "node:events";
 import { analyseLogs } from "../src/diagnosis/logs/analysis.ts";
 import { readFile } from "../src/faces/cli/logs/sources.ts";
+import { boundYoungGeneration } from "../src/faces/cli/logs/young-generation.ts";
 import { signsByLiteral } from "../src/diagnosis/logs/signs.ts";
 
 // What one in so many lines looks like, by writer; the rest of a log is what servers say when all is well.
@@ -40,6 +41,16 @@ async function writeLog(path: string, bytes: number, every: number): Promise<voi
   await once(stream, "finish");
 }
 
+/** Writes real logs of all writers, again and again. */
+async function repeatSamples(folder: string, path: string, bytes: number): Promise<void> {
+  const logs = Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))));
+  const stream = createWriteStream(path);
+  for (let written = 0; written < bytes; written += logs.length)
+    if (!stream.write(logs)) await once(stream, "drain");
+  stream.end();
+  await once(stream, "finish");
+}
+
 /** `grep -cE` with every sign of every cause as one expression. @returns seconds */
 function grepSeconds(path: string): number {
   const pattern = [...signsByLiteral.keys()].map((s) => s.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
@@ -57,6 +68,7 @@ function ours(path: string): { readonly seconds: number; readonly mebibytes: num
 }
 
 async function readHere(path: string): Promise<void> {
+  using _bounded = boundYoungGeneration();
   const start = performance.now();
   const source = { name: path, read: (signal: AbortSignal) => readFile(path, signal) };
   const now = Date.parse("2026-11-23T00:00:00Z");
@@ -74,18 +86,26 @@ async function compare(): Promise<void> {
   const rounds = Number(process.env.BENCH_ROUNDS ?? "3");
   const folder = await mkdtemp(join(tmpdir(), "moorline-bench-"));
   try {
-    for (const every of [2, 20, 1000]) {
-      const path = join(folder, "mixed.log");
-      await writeLog(path, mebibytes * 1_048_576, every);
+    const path = join(folder, "mixed.log");
+    const samples = join(process.env.MOORLINE_SHARED ?? join("..", "shared"), "samples", "logs");
+    const measure = (name: string): void => {
       const size = statSync(path).size / 1_048_576;
       const measured = Array.from({ length: rounds }, () => ({ grep: grepSeconds(path), ...ours(path) }));
       const grep = median(measured.map((m) => m.grep));
       const seconds = median(measured.map((m) => m.seconds));
       console.log(
-        `one failure in ${String(every).padStart(4)} lines: grep -cE ${(size / grep).toFixed(0)} MiB/s,` +
+        `${name.padEnd(28)} grep -cE ${(size / grep).toFixed(0)} MiB/s,` +
           ` moorline logs ${(size / seconds).toFixed(0)} MiB/s with causes; ${(grep / seconds).toFixed(2)} x grep;` +
           ` peak RSS ${Math.max(...measured.map((m) => m.mebibytes)).toFixed(0)} MiB`,
       );
+    };
+    if (existsSync(samples)) {
+      await repeatSamples(samples, path, mebibytes * 1_048_576);
+      measure("real logs, repeated:");
+    } else console.log("real logs: not measured, there are none here (MOORLINE_SHARED)");
+    for (const every of [2, 20, 1000]) {
+      await writeLog(path, mebibytes * 1_048_576, every);
+      measure(`one failure in ${every} lines:`);
     }
   } finally {
     await rm(folder, { recursive: true });

@@ -11,6 +11,7 @@ import { reportJson, shownTime } from "../logs/report.ts";
 import { showReport } from "../logs/show.ts";
 import { sinceTime } from "../logs/since.ts";
 import { openSources } from "../logs/open-sources.ts";
+import { boundYoungGeneration } from "../logs/young-generation.ts";
 import { clusterOptions, outputOption } from "../options.ts";
 import { painter } from "../paint.ts";
 
@@ -142,6 +143,7 @@ async function run(invocation: Invocation): Promise<number> {
   const since = sinceTime(invocation.option("since"), now);
   const follow = invocation.flag("follow");
   await using opened = await openSources(invocation, since);
+  using _bounded = boundYoungGeneration();
   const paint = painter(io.colours);
   const analysis = await analyseLogs(opened.sources, {
     now,
