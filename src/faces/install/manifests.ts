@@ -1,4 +1,5 @@
 import { kinds } from "../../kinds/registry.ts";
+import { agentAccess } from "../../kinds/node-agent/objects.ts";
 import { customResourceDefinition } from "../../model/generate/crd.ts";
 import {
   accountOf,
@@ -12,17 +13,18 @@ import {
   type Manifest,
 } from "./objects.ts";
 import {
+  controllerAgentRights,
   controllerNamespaceRights,
   controllerRights,
   webhookNamespaceRights,
   webhookRights,
 } from "./rights.ts";
-import { names, ports, type InstallSettings } from "./settings.ts";
+import { names, ports, type InstallSettings, type NodeAgentInstall } from "./settings.ts";
 import { deploymentOf, type Workload } from "./workload.ts";
 
 const everywhere = (port: number): string => `0.0.0.0:${port}`;
 
-const controller: Workload = {
+const controllerOf = ({ nodeAgent }: InstallSettings): Workload => ({
   name: names.controller,
   arguments: [
     "controller",
@@ -30,11 +32,25 @@ const controller: Workload = {
     `--health-address=${everywhere(ports.health)}`,
     `--metrics-address=${everywhere(ports.metrics)}`,
     `--revocation-address=${everywhere(ports.revocation)}`,
+    ...(nodeAgent === undefined ? [] : agentArguments(nodeAgent)),
   ],
   open: ["health", "metrics", "revocation"],
   resources: { requests: { cpu: "50m", memory: "256Mi" }, limits: { memory: "512Mi" } },
   heap: { old: 256, young: 4 },
-};
+});
+
+const agentArguments = (agent: NodeAgentInstall): readonly string[] => [
+  `--node-agent-image=${agent.image}`,
+  `--node-agent-namespace=${agent.namespace}`,
+  ...(agent.apiServer === undefined ? [] : [`--node-agent-api-server=${agent.apiServer}`]),
+  ...agent.imagePullSecrets.map((name) => `--node-agent-pull-secret=${name}`),
+];
+
+/** The agent's namespace, account and rights, and the controller's there; the DaemonSet comes with the first document. */
+function agentManifests(agent: NodeAgentInstall, settings: InstallSettings): readonly Manifest[] {
+  const access = agentAccess(agent, { configz: agent.tuning, taints: agent.taint });
+  return [...access, ...namespaceRole(names.controller, controllerAgentRights, settings, agent.namespace)];
+}
 
 const webhook: Workload = {
   name: names.webhook,
@@ -55,14 +71,16 @@ export function definitions(): readonly Manifest[] {
   return kinds.map((kind) => customResourceDefinition(kind.schema) as unknown as Manifest);
 }
 
-/** Everything of an installation but the definitions and the namespace, in the order in which it is written. */
+/** Everything of an installation but the definitions and its own namespace, in the order in which it is written. */
 export function workloads(settings: InstallSettings, budgetVersion: string): readonly Manifest[] {
   const { controller: c, webhook: w } = names;
+  const controller = controllerOf(settings);
   return [
     priorityClass,
     accountOf(c, settings),
     ...clusterRole(c, controllerRights, settings),
     ...namespaceRole(c, controllerNamespaceRights, settings),
+    ...(settings.nodeAgent === undefined ? [] : agentManifests(settings.nodeAgent, settings)),
     serviceOf(c, { [ports.metrics]: "metrics", 80: "revocation" }, settings),
     networkPolicyOf(c, controller.open, settings),
     budgetOf(c, settings, budgetVersion),

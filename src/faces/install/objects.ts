@@ -76,11 +76,12 @@ export function clusterRole(
   ];
 }
 
-/** A role for the installation's own namespace with its binding. */
+/** A role for one namespace, the installation's own if no other is named, with its binding. */
 export function namespaceRole(
   name: string,
   rights: readonly Right[],
-  { namespace }: InstallSettings,
+  { namespace: home }: InstallSettings,
+  namespace = home,
 ): Manifest[] {
   const metadata = { name, namespace, labels: labelsOf(name) };
   const apiVersion = "rbac.authorization.k8s.io/v1";
@@ -91,7 +92,7 @@ export function namespaceRole(
       kind: "RoleBinding",
       metadata,
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name },
-      subjects: [{ kind: "ServiceAccount", name, namespace }],
+      subjects: [{ kind: "ServiceAccount", name, namespace: home }],
     },
   ];
 }

@@ -122,6 +122,14 @@ export const controllerNamespaceRights: readonly Right[] = [
   },
 ];
 
+/**
+ * What the controller may do in the node agent's namespace. Its bundle, a ConfigMap and a Secret, and the list of its pods
+ * need no more than what the controller has everywhere.
+ */
+export const controllerAgentRights: readonly Right[] = [
+  { group: "apps", resources: ["daemonsets"], verbs: keep, why: "the agent: made, rolled out, taken away" },
+];
+
 /** What the webhook may do everywhere: it reads, but for its own configuration. */
 export const webhookRights: readonly Right[] = [
   {

@@ -1,6 +1,8 @@
 import type { KubernetesClient } from "../../clients/kubernetes/client.ts";
 import type { KubernetesObject } from "../../clients/kubernetes/object.ts";
-import { objectSubject, type Resource } from "../../clients/kubernetes/resources.ts";
+import { objectSubject, resources, type Resource } from "../../clients/kubernetes/resources.ts";
+import { agentName } from "../../kinds/node-agent/objects.ts";
+import { turnLease } from "../../kinds/node-agent/turn.ts";
 import { workloads } from "./manifests.ts";
 import { labelsOf } from "./objects.ts";
 import { resourceOf } from "./resource-of.ts";
@@ -20,14 +22,35 @@ const registrations: readonly Taken[] = [
   name: "moorline",
 }));
 
-/** What an installation consists of, in the order in which it is taken away. Definitions and namespace stay. */
-function parts(namespace: string, budgetVersion: string): readonly Taken[] {
-  const settings = { namespace, image: "", replicas: 0, imagePullSecrets: [], admission: true };
-  const manifests = workloads(settings, budgetVersion).toReversed();
+/** What the controller and the agents themselves wrote in the agents' namespace. */
+const agentParts = (namespace: string): readonly Taken[] => [
+  ...[resources.daemonSets, resources.configMaps, resources.secrets].map((resource) => ({
+    resource,
+    name: agentName,
+    namespace,
+  })),
+  { resource: resources.leases, name: turnLease, namespace },
+];
+
+/**
+ * What an installation consists of, in the order in which it is taken away: the agent's DaemonSet when nobody is left who
+ * would write it anew. Definitions and namespaces stay.
+ */
+function parts({ namespace, agentNamespace }: Where, budgetVersion: string): readonly Taken[] {
+  const nodeAgent = { namespace: agentNamespace, image: "", imagePullSecrets: [], tuning: true, taint: true };
+  const settings = { namespace, image: "", replicas: 0, imagePullSecrets: [], admission: true, nodeAgent };
+  const manifests = workloads(settings, budgetVersion).filter((m) => m.kind !== "Namespace");
   return [
     ...registrations,
-    ...manifests.map((manifest) => ({ resource: resourceOf(manifest), ...manifest.metadata })),
+    ...manifests.toReversed().map((manifest) => ({ resource: resourceOf(manifest), ...manifest.metadata })),
+    ...agentParts(agentNamespace),
   ];
+}
+
+/** Where the parts of an installation are. */
+interface Where {
+  readonly namespace: string;
+  readonly agentNamespace: string;
 }
 
 /**
@@ -35,14 +58,14 @@ function parts(namespace: string, budgetVersion: string): readonly Taken[] {
  * @returns what was taken, or would be
  */
 export async function take(
-  namespace: string,
+  where: Where,
   budgetVersion: string,
   client: KubernetesClient,
   { dryRun, signal }: { readonly dryRun: boolean; readonly signal: AbortSignal },
 ): Promise<readonly string[]> {
   const taken: string[] = [];
   const ours = labelsOf("")["app.kubernetes.io/managed-by"];
-  for (const { resource, name, namespace: within } of parts(namespace, budgetVersion)) {
+  for (const { resource, name, namespace: within } of parts(where, budgetVersion)) {
     const at = within === undefined ? { name } : { name, namespace: within };
     const found = await client.get<KubernetesObject>(resource, at, signal);
     if (found === undefined || found.metadata.labels?.["app.kubernetes.io/managed-by"] !== ours) continue;

@@ -47,7 +47,7 @@ const metadata = (name: string, namespace?: string): NewObject["metadata"] => ({
  * Pure.
  */
 export function agentAccess(
-  { namespace }: AgentSettings,
+  { namespace }: Pick<AgentSettings, "namespace">,
   needs: AgentBundle["needs"],
 ): readonly AgentObject[] {
   const group = "rbac.authorization.k8s.io";

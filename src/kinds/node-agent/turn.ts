@@ -2,6 +2,7 @@ import type { KubernetesClient } from "../../clients/kubernetes/client.ts";
 import type { KubernetesObject } from "../../clients/kubernetes/object.ts";
 import { resources } from "../../clients/kubernetes/resources.ts";
 import type { Clock } from "../../engine/world.ts";
+import { agentLabels } from "./objects.ts";
 import { isError, isNetworkError, MoorlineError } from "../../model/errors.ts";
 
 /** The Lease that the one node holds whose runtime or kubelet is being restarted. */
@@ -88,7 +89,8 @@ async function tryTake(options: TurnOptions, signal: AbortSignal): Promise<strin
   try {
     const lease = await client.get<Lease>(resources.leases, { namespace, name: turnLease }, signal);
     if (lease === undefined) {
-      await client.create(resources.leases, { metadata: { name: turnLease, namespace }, spec }, { signal });
+      const metadata = { name: turnLease, namespace, labels: agentLabels };
+      await client.create(resources.leases, { metadata, spec }, { signal });
       return undefined;
     }
     const waitsFor = await inTheWay(lease, options, signal);

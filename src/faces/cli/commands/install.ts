@@ -1,88 +1,16 @@
-import { z } from "zod";
 import type { KubernetesClient } from "../../../clients/kubernetes/client.ts";
 import { requireVersion } from "../../../clients/kubernetes/version.ts";
-import { MoorlineError } from "../../../model/errors.ts";
 import { message, render as words } from "../../../text/message.ts";
 import { installation } from "../../install/manifests.ts";
 import type { Manifest } from "../../install/objects.ts";
 import { put, ready, type Written } from "../../install/put.ts";
-import type { InstallSettings } from "../../install/settings.ts";
 import { documentSet } from "../../../model/document-set.ts";
 import { ask } from "../carry-out.ts";
-import type { Command, Invocation, Option } from "../command.ts";
+import type { Command } from "../command.ts";
 import { clusterOptions } from "../options.ts";
 import { openWorld } from "../world.ts";
 import { yesOption } from "./apply.ts";
-
-/** Where Moorline runs. */
-export const namespaceOption: Option = {
-  name: "namespace",
-  short: "n",
-  value: "NAME",
-  default: "moorline-system",
-  description: { en: "Where Moorline runs.", zh: "Moorline 运行所在的命名空间。" },
-};
-
-/** Options that say what is installed; `render install` takes the same. */
-export const installOptions: readonly Option[] = [
-  {
-    name: "image",
-    value: "REFERENCE",
-    description: {
-      en: "The image of Moorline, by digest if you can; deploy/image builds it.",
-      zh: "Moorline 镜像，建议使用摘要；可用 deploy/image 构建。",
-    },
-  },
-  namespaceOption,
-  {
-    name: "replicas",
-    value: "COUNT",
-    default: "2",
-    description: {
-      en: "How many of each; one works, the others take over.",
-      zh: "副本数；同一时间一个工作，其余随时接管。",
-    },
-  },
-  {
-    name: "pull-secret",
-    value: "NAME",
-    repeatable: true,
-    description: {
-      en: "Registry Secret of that namespace by which the image is pulled; may be repeated.",
-      zh: "用于拉取该镜像的 Secret（位于同一命名空间）；可重复使用。",
-    },
-  },
-  {
-    name: "admission",
-    description: {
-      en: "Run the admission webhook too. It concerns only pods of bindings that ask for it.",
-      zh: "同时运行准入 Webhook，仅影响启用了准入的绑定所管理的 Pod。",
-    },
-  },
-];
-
-const imageReference = z.string().regex(/^[\w.-]+(:\d+)?(\/[\w.-]+)+(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/);
-const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
-
-/** @throws CLI_OPTION_INVALID, CLI_OPTION_MISSING */
-export function installSettings(invocation: Invocation): InstallSettings {
-  const image = invocation.option("image");
-  if (image === undefined) throw new MoorlineError("INSTALL_IMAGE_MISSING", { subject: "--image" });
-  const valid = (option: string, value: string, schema: z.ZodType): string => {
-    if (schema.safeParse(value).success) return value;
-    throw new MoorlineError("INSTALL_VALUE_INVALID", { subject: `--${option}`, parameters: { value } });
-  };
-  const replicas = valid("replicas", invocation.option("replicas") ?? "2", z.string().regex(/^[1-9]$/));
-  return {
-    image: valid("image", image, imageReference),
-    namespace: valid("namespace", invocation.option("namespace") ?? "moorline-system", namespaceName),
-    replicas: Number(replicas),
-    imagePullSecrets: invocation
-      .options("pull-secret")
-      .map((name) => valid("pull-secret", name, namespaceName)),
-    admission: invocation.flag("admission"),
-  };
-}
+import { installOptions, installSettings } from "./install-options.ts";
 
 /** Kubernetes 1.21 brought policy/v1, 1.25 took policy/v1beta1 away. */
 export async function budgetVersionOf(client: KubernetesClient, signal: AbortSignal): Promise<string> {

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { installation } from "../../install/manifests.ts";
 import type { Command } from "../command.ts";
-import { installOptions, installSettings } from "./install.ts";
+import { installOptions, installSettings } from "./install-options.ts";
 
 export const renderInstall: Command = {
   name: "render install",
