@@ -4,7 +4,7 @@ import { parseHarborYml } from "./settings.ts";
 export interface Refusal {
   /** `metric.port` */
   readonly setting: string;
-  readonly reason: "missing" | "placeholder" | "loopback" | "unknown value";
+  readonly reason: "missing" | "placeholder" | "loopback" | "unknown value" | "not plain";
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -33,6 +33,12 @@ function required(values: Values, minor: Minor): readonly string[] {
     "log.level",
     ...within("https", ["certificate", "private_key"]),
     ...within("metric", ["enabled", "port", "path"]),
+    ...(isFilled(at(values, "storage_service.redirect"))
+      ? [`storage_service.redirect.${minor >= 8 ? "disable" : "disabled"}`]
+      : []),
+    ...(minor >= 13 && at(values, "external_redis.tlsOptions.enable") === true
+      ? ["external_redis.tlsOptions.rootCA"]
+      : []),
     ...within("external_database", ["host", "port", "db_name", "username", "password", "ssl_mode"]).map(
       (path) => path.replace("external_database.", "external_database.harbor."),
     ),
@@ -69,6 +75,7 @@ export function refusalsOf(yaml: string, minor: Minor, subject: string): readonl
     ...(isFilled(endpoint) && protocol !== "tcp" && protocol !== "udp"
       ? [{ setting: "log.external_endpoint.protocol", reason: "unknown value" } as const]
       : []),
+    ...dataVolume(yaml, at(values, "data_volume")),
     ...purging(at(values, "upload_purging")),
     ...cache(at(values, "cache")),
     ...trace(at(values, "trace")),
@@ -79,6 +86,19 @@ export function refusalsOf(yaml: string, minor: Minor, subject: string): readonl
       ? [{ setting: "internal_tls.dir", reason: "missing" } as const]
       : []),
   ];
+}
+
+/**
+ * The wrapper script takes the last word of the line that has `data_volume:` in it, by grep and awk, and mounts that:
+ * with a comment behind it, quotes or Windows line ends, another folder than the one that YAML names.
+ */
+function dataVolume(yaml: string, value: unknown): readonly Refusal[] {
+  const words = yaml
+    .split("\n")
+    .filter((line) => /^[^#]*data_volume:/.test(line))
+    .map((line) => line.split(/[ \t]+/).findLast((word) => word !== ""));
+  const isPlain = words.length === 1 && words[0] === value;
+  return value === undefined || isPlain ? [] : [{ setting: "data_volume", reason: "not plain" }];
 }
 
 /** models.py, PurgeUpload: whole hours with an `h`, two at least; what is not given has a default. */

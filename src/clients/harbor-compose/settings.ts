@@ -22,6 +22,8 @@ export interface HarborSettings {
   readonly dataVolume: string;
   /** The folder of the certificates that Harbor's components use among themselves. */
   readonly internalTls?: string;
+  /** CAs of the object storage; `prepare` stops where it can not be read. */
+  readonly caBundle?: string;
 }
 
 /** The names that clients use: of `hostname`, and of `external_url` where it is another. */
@@ -46,6 +48,7 @@ const harborYml = z.object({
     .nullish(),
   data_volume: z.string().startsWith("/"),
   internal_tls: z.object({ enabled: z.boolean().nullish(), dir: optionalText }).nullish(),
+  storage_service: z.object({ ca_bundle: optionalText }).nullish(),
 });
 
 /**
@@ -74,6 +77,7 @@ export function readSettings(yaml: string, subject: string): HarborSettings {
   if (externalUrl !== undefined && !URL.canParse(externalUrl))
     throw unreadable(subject, `external_url: ${externalUrl}`);
   const { https, internal_tls: internal } = data;
+  const caBundle = data.storage_service?.ca_bundle;
   return {
     version,
     hostname: data.hostname,
@@ -89,6 +93,7 @@ export function readSettings(yaml: string, subject: string): HarborSettings {
       }),
     dataVolume: data.data_volume.replace(/(?<=.)\/+$/, ""),
     ...(internal?.enabled === true && internal.dir !== undefined && { internalTls: internal.dir }),
+    ...(caBundle !== undefined && { caBundle }),
   };
 }
 

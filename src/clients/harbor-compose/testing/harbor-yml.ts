@@ -4,6 +4,63 @@ interface Shape {
   readonly https?: "none";
 }
 
+/** What people set beyond the template; each by itself. */
+export interface InUse {
+  readonly externalUrl?: string;
+  readonly internalTls?: boolean;
+  readonly strongCiphers?: boolean;
+  readonly noHttp?: boolean;
+  readonly externalDatabase?: boolean;
+  readonly externalRedis?: boolean;
+  readonly caBundle?: string;
+  readonly dataVolume?: string;
+  readonly windowsLineEnds?: boolean;
+}
+
+/** {@link harborYmlText} as it looks after some years of use. */
+export function harborYmlInUse(version: string, inUse: InUse): string {
+  const minor = Number(version.split(".")[1]);
+  const swap = (is: boolean | string | undefined, from: string | RegExp, to: string) => (text: string) =>
+    is === undefined || is === false ? text : text.replace(from, to);
+  const changes = [
+    swap(inUse.externalUrl, /^# external_url:.*$/m, `external_url: ${inUse.externalUrl}`),
+    swap(inUse.internalTls, /^# internal_tls:\n(#  .*\n)+/m, internalTls(minor, inUse.strongCiphers)),
+    swap(inUse.strongCiphers, "  # strong_ssl_ciphers: false", "  strong_ssl_ciphers: true"),
+    swap(inUse.noHttp, /^http:\n( .*\n)+/m, ""),
+    swap(
+      inUse.externalDatabase,
+      "# external_redis:",
+      `external_database:\n${databases(minor)}\n# external_redis:`,
+    ),
+    swap(
+      inUse.externalRedis,
+      /^# external_redis:\n#.*$/m,
+      `external_redis:\n  # sentinels\n  host: s1:26379,s2:26379\n  password: 'p@ss: word'\n  sentinel_master_set: main\n  registry_db_index: 1\n  jobservice_db_index: 2\n${minor < 8 ? "  chartmuseum_db_index: 3\n" : ""}  trivy_db_index: 5\n  idle_timeout_seconds: 30`,
+    ),
+    swap(
+      inUse.caBundle,
+      /^# storage_service:\n(#  .*\n)+/m,
+      `storage_service:\n  # the store's own CA\n  ca_bundle: ${inUse.caBundle}\n  s3:\n    region: cn-north-1\n    bucket: harbor\n  redirect:\n    ${minor >= 8 ? "disable" : "disabled"}: true\n`,
+    ),
+    swap(inUse.dataVolume, "data_volume: /data", `data_volume: ${inUse.dataVolume}`),
+    swap(inUse.windowsLineEnds, /\n/g, "\r\n"),
+  ];
+  return changes.reduce((text, change) => change(text), harborYmlText(version));
+}
+
+/** Up to 2.9 the choice of ciphers stood here. */
+const internalTls = (minor: number, strong: boolean | undefined): string =>
+  `internal_tls:\n  # on\n  enabled: true\n  dir: /etc/harbor/tls/internal\n${minor < 10 ? `  strong_ssl_ciphers: ${strong === true}\n` : ""}`;
+
+/** Up to 2.8 with the databases of Notary. */
+const databases = (minor: number): string =>
+  ["harbor", ...(minor <= 8 ? ["notary_signer", "notary_server"] : [])]
+    .map(
+      (name) =>
+        `  ${name}:\n    host: db.example.com\n    port: 5432\n    db_name: ${name}\n    username: ${name}\n    password: "#1: secret"\n    ssl_mode: verify-full\n    max_idle_conns: 2\n    max_open_conns: 0\n`,
+    )
+    .join("");
+
 /**
  * A harbor.yml of the shape that Harbor's installers have (facts: harbor §2): the same keys, in the same order, with
  * comments of the same kinds; the words of the comments are others.

@@ -60,10 +60,17 @@ export async function requireNoLinks(host: Host, paths: readonly string[], subje
   }
 }
 
+/** As which Harbor's containers run. */
+const harborUser = 10_000;
+
 const reasons: Readonly<Record<Refusal["reason"], Bilingual>> = {
   missing: { en: "is missing", zh: "缺失" },
   placeholder: { en: "is the template's placeholder", zh: "仍为模板占位值" },
   loopback: { en: "is the machine itself", zh: "为本机回环地址" },
+  "not plain": {
+    en: "has to stand alone on one line, without quotes or a comment: `prepare` takes the line's last word for the folder",
+    zh: "必须独占一行，不能带引号或行尾注释：`prepare` 会把该行最后一个词当作目录",
+  },
   "unknown value": { en: "has a value that Harbor refuses", zh: "取值不被 Harbor 接受" },
 };
 
@@ -106,7 +113,25 @@ export async function requirePreparable(
       en: `internal_tls.dir ${internalTls} is not there, so \`prepare\` would fail.`,
       zh: `internal_tls.dir ${internalTls} 不存在，\`prepare\` 会失败。`,
     });
+  await requireReadableBundle(host, settings, subject);
   await requireFreePort(compose, wanted, subject, signal);
+}
+
+/** configs.py, validate: it asks for reading by everybody, or by Harbor's own user where that owns the file. */
+async function requireReadableBundle(
+  host: Host,
+  { caBundle, dataVolume }: WantedCompose["settings"],
+  subject: string,
+): Promise<void> {
+  if (caBundle === undefined) return;
+  // `prepare` sees the data volume at /data, whatever it is called on the machine.
+  const path = caBundle.startsWith("/data/") ? join(dataVolume, caBundle.slice("/data/".length)) : caBundle;
+  const file = await host.stat(path);
+  if (file !== undefined && (file.mode & (file.uid === harborUser ? 0o400 : 0o004)) !== 0) return;
+  throw refused(subject, {
+    en: `storage_service.ca_bundle ${path} is not there, or Harbor's user ${harborUser} may not read it, so \`prepare\` would fail.`,
+    zh: `storage_service.ca_bundle ${path} 不存在，或 Harbor 用户 ${harborUser} 无权读取，\`prepare\` 会失败。`,
+  });
 }
 
 /** @throws HARBOR_COMPOSE_NOT_MIGRATED where the installer is of another minor than harbor.yml */

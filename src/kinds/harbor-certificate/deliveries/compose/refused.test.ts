@@ -74,6 +74,19 @@ describe("what is wrong beforehand changes nothing", () => {
       { certificate: "/nowhere/a.crt" },
     ],
     [
+      "a store's CA that prepare could not read",
+      "COMPOSE_DELIVERY_REFUSED",
+      (m) =>
+        yml(m, (t) => t.replace("# storage_service:", "storage_service:\n  ca_bundle: /nowhere/ca.crt"))(),
+      { certificate: "/nowhere/a.crt" },
+    ],
+    [
+      "a data volume that prepare's own script reads otherwise",
+      "HARBOR_YML_REFUSED",
+      (m) => yml(m, (t) => t.replace(/^data_volume: .*$/m, "$& # the big disk"))(),
+      { certificate: "/nowhere/a.crt" },
+    ],
+    [
       "a source that prepare would delete",
       "COMPOSE_DELIVERY_REFUSED",
       () => Promise.resolve(),
