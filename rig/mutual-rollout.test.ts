@@ -124,20 +124,24 @@ async function ask(
   }
 }
 
+/** For what comes by itself, however busy the machine is. */
+const waiting = { timeout: 60_000, interval: 100 };
+
 /** Asks without a pause until stopped. */
 function loop(
   path: string,
   how: Parameters<typeof ask>[1],
-): { stop(): Promise<readonly (number | string)[]> } {
+): { answered(): number; stop(): Promise<readonly (number | string)[]> } {
   const seen: (number | string)[] = [];
   let running = true;
   const done = (async () => {
     while (running) {
       seen.push(await ask(path, how));
-      await sleep(20);
+      await sleep(100);
     }
   })();
   return {
+    answered: () => seen.length,
     stop: async () => {
       running = false;
       await done;
@@ -148,6 +152,9 @@ function loop(
 
 describe("mutual TLS at a docker-compose Harbor", () => {
   test("is rolled out and taken back while clients come and go, and nobody who should be let in is refused", async () => {
+    const container = await harbor.proxy();
+    const browsing = loop("/", { agent: "Mozilla/5.0" });
+    await expect.poll(() => browsing.answered(), waiting).toBeGreaterThan(2);
     const first = await carryOut(documents("enforce"));
     expect(failuresOf(first.result).filter((f) => !f.includes("failedMode"))).toEqual([]);
     expect(stepsOf(first.plan)).toEqual(["mutual-tls/mount", "mutual-tls"]);
@@ -155,14 +162,13 @@ describe("mutual TLS at a docker-compose Harbor", () => {
     expect(codesOf(first.after)).toContain("MUTUAL_TLS_NODE_UNSEEN");
     expect(await ask("/v2/")).toBe(401);
     expect(await ask("/v2/", { pair: expired })).toBe(401);
-    const container = await harbor.proxy();
+    expect(await harbor.proxy()).toEqual(container);
 
     // Harbor's own log goes on beside ours.
     expect(await harbor.proxyLog()).toMatch(/"GET \/v2\/ HTTP\/1\.1" 401 /);
 
     const holding = loop("/v2/", { pair });
-    const browsing = loop("/", { agent: "Mozilla/5.0" });
-    await sleep(300);
+    await expect.poll(() => holding.answered(), waiting).toBeGreaterThan(2);
     // The node's other runtime comes without.
     await ask("/v2/", { agent: "docker/20.10" });
     const second = await carryOut(documents("enforce"));
@@ -199,18 +205,21 @@ describe("mutual TLS at a docker-compose Harbor", () => {
 
   test("survives Harbor's prepare, and goes back in one step even when nginx does not start with what it finds", async () => {
     expect(failuresOf((await carryOut(documents("observe"))).result)).toEqual([]);
+    // Once by the mounts alone, over what the container had before; once after what prepare wipes.
+    await harbor.compose("up", "-d");
+    await expect.poll(() => ask("/v2/"), waiting).toBe(401);
+    expect(stepsOf((await carryOut(documents("observe"))).plan)).toEqual([]);
     await harbor.prepare();
     await harbor.compose("down");
     await harbor.compose("up", "-d");
-    await sleep(500);
+    await expect.poll(() => ask("/v2/"), waiting).toBe(401);
     const kept = await carryOut(documents("observe"));
     expect(stepsOf(kept.plan)).toEqual([]);
     expect(failuresOf(kept.result)).toEqual([]);
 
     await rm(join(ours, "etc", "nginx", "ca.pem"));
     await harbor.compose("restart", "proxy");
-    await sleep(1500);
-    expect(await ask("/v2/")).not.toBe(401);
+    await expect.poll(() => ask("/v2/"), waiting).not.toBe(401);
     const back = await carryOut(documents("off"));
     expect(stepsOf(back.plan)).toEqual(["mutual-tls"]);
     expect(failuresOf(back.result)).toEqual([]);

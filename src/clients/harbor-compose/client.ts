@@ -58,7 +58,11 @@ export const harborPaths = (directory: string) => ({
   ),
   prepare: join(directory, "prepare"),
   config: join(directory, "common/config"),
+  /** Mounted into the proxy's container at {@link nginxInProxy}. */
+  nginxConfig: join(directory, "common/config/nginx"),
 });
+
+export const nginxInProxy = "/etc/nginx";
 
 /** The pair that nginx uses: a folder below the data volume that is mounted at /etc/cert. */
 export const servedPaths = (dataVolume: string) => ({

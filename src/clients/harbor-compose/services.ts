@@ -13,13 +13,15 @@ export interface ComposeService {
   readonly health?: string;
   /** How often docker has started it again by itself. */
   readonly restarts: number;
+  /** Folders and files of the machine that the container may write to, by their place in it. */
+  readonly writable: Readonly<Record<string, string>>;
 }
 
 /** What `docker inspect --format` is asked for: nothing of a container's environment, which holds passwords.
  * `.ID` is the field's name in docker's own type; for `.Id` it would read its JSON, where a health that is missing is an error. */
 export const inspectFormat =
   '{"id":{{json .ID}},"service":{{json (index .Config.Labels "com.docker.compose.service")}},' +
-  '"state":{{json .State.Status}},"restarts":{{json .RestartCount}}' +
+  '"state":{{json .State.Status}},"restarts":{{json .RestartCount}},"mounts":{{json .Mounts}}' +
   '{{with .State.Health}},"health":{{json .Status}}{{end}}}';
 
 const inspected = z.object({
@@ -27,6 +29,11 @@ const inspected = z.object({
   service: z.string().default(""),
   state: z.string(),
   restarts: z.number().default(0),
+  mounts: z
+    .array(
+      z.object({ Source: z.string().default(""), Destination: z.string(), RW: z.boolean().default(false) }),
+    )
+    .nullish(),
   health: z.string().optional(),
 });
 
@@ -42,8 +49,16 @@ export function readInspected({ stdout, stderr }: CommandResult, subject: string
           subject,
           parameters: { command: "docker inspect", exitCode: 0, reason: `${line} ${stderr}`.slice(0, 200) },
         });
-      const { id, service, state, health, restarts } = parsed.data;
-      return { name: service, container: id, state, restarts, ...(health !== undefined && { health }) };
+      const { id, service, state, health, restarts, mounts } = parsed.data;
+      const written = (mounts ?? []).filter((mount) => mount.RW);
+      return {
+        name: service,
+        container: id,
+        state,
+        restarts,
+        writable: Object.fromEntries(written.map((m) => [m.Destination, m.Source])),
+        ...(health !== undefined && { health }),
+      };
     });
 }
 

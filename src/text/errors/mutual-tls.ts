@@ -13,6 +13,18 @@ export const mutualTlsErrors = {
       remedy: "请修正该文件；下次启动 Harbor 时 docker-compose 同样会因此失败。",
     },
   },
+  MUTUAL_TLS_NOT_SEEN: {
+    retry: "never",
+    en: {
+      what: "The proxy's container does not see what was written to {subject}: that folder was replaced since the container was made.",
+      remedy:
+        "Run `docker-compose up -d --force-recreate proxy` at a quiet moment, then `moorline apply` again.",
+    },
+    zh: {
+      what: "代理容器看不到写入 {subject} 的内容：容器创建之后该目录已被替换。",
+      remedy: "请在空闲时运行 `docker-compose up -d --force-recreate proxy`，然后重新运行 `moorline apply`。",
+    },
+  },
   MUTUAL_TLS_NOT_SERVING: {
     retry: "never",
     en: {

@@ -46,10 +46,12 @@ export const digestOfAll = (digests: PartDigests): string =>
 export const differing = (a: PartDigests, b: PartDigests): readonly Part[] =>
   writingOrder.filter((part) => a[part] !== b[part]);
 
-export async function readParts(host: Host, places: Places): Promise<PartTexts> {
+export const readParts = (host: Host, { nginx }: Places): Promise<PartTexts> => readPartsIn(host, nginx);
+
+export async function readPartsIn(host: Host, folder: string): Promise<PartTexts> {
   const texts: Partial<Record<Part, string>> = {};
   for (const part of writingOrder) {
-    const path = join(places.nginx, part);
+    const path = join(folder, part);
     // docker makes a folder where the source of a mount is missing.
     if ((await host.stat(path))?.type !== "file") continue;
     const file = await host.readFile(path, largestPart);
@@ -58,16 +60,16 @@ export async function readParts(host: Host, places: Places): Promise<PartTexts> 
   return texts;
 }
 
-/** Makes the folder hold these texts and nothing else of ours. Each file is whole at each moment. */
-export async function writeParts(host: Host, places: Places, texts: PartTexts): Promise<void> {
-  await host.makeDirectory(places.nginx, 0o755);
-  const before = await readParts(host, places);
+/** Makes a folder hold these texts and nothing else of ours. Each file is whole at each moment. */
+export async function writePartsIn(host: Host, folder: string, texts: PartTexts): Promise<void> {
+  await host.makeDirectory(folder, 0o755);
+  const before = await readPartsIn(host, folder);
   for (const part of writingOrder.toReversed())
-    if (texts[part] === undefined) await host.remove(join(places.nginx, part));
+    if (texts[part] === undefined) await host.remove(join(folder, part));
   for (const part of writingOrder) {
     const text = texts[part];
     if (text !== undefined && text !== before[part])
-      await host.writeFile(join(places.nginx, part), text, { mode: 0o644 });
+      await host.writeFile(join(folder, part), text, { mode: 0o644 });
   }
 }
 
@@ -99,8 +101,13 @@ export async function readClients(
 ): Promise<readonly Client[]> {
   const kept = await host.readFile(places.clients, mostLog);
   const known = kept === undefined ? [] : readStored(kept.bytes.toString("utf8"));
-  return addUp(known, readLines(await readLog(host, places.log, signal)));
+  let clients: readonly Client[] = known;
+  for (const path of logsOf(places)) clients = addUp(clients, readLines(await readLog(host, path, signal)));
+  return clients;
 }
+
+/** The container that runs writes to one of them. */
+export const logsOf = ({ log, below }: Places): readonly string[] => [log, below.log];
 
 async function readLog(host: Host, path: string, signal: AbortSignal): Promise<string> {
   const size = (await host.stat(path))?.size ?? 0;
@@ -111,5 +118,7 @@ async function readLog(host: Host, path: string, signal: AbortSignal): Promise<s
   return stdout;
 }
 
-export const isLogLong = async (host: Host, places: Places): Promise<boolean> =>
-  ((await host.stat(places.log))?.size ?? 0) > longLog;
+export async function isLogLong(host: Host, places: Places): Promise<boolean> {
+  for (const path of logsOf(places)) if (((await host.stat(path))?.size ?? 0) > longLog) return true;
+  return false;
+}

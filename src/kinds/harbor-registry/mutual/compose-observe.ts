@@ -7,6 +7,7 @@ import { isError } from "../../../model/errors.ts";
 import type { ComposeDeployment } from "../../shared/harbor-deployment.ts";
 import type { World } from "../../world.ts";
 import type { HarborRegistrySpec } from "../schema.ts";
+import { isSameBelow, wayInto } from "./below.ts";
 import { clientsOfAuthority, seenSince, wouldBeRefused, type Client } from "./clients.ts";
 import {
   digestOfAll,
@@ -24,7 +25,7 @@ import { coveredIn, entryTexts, modeIn } from "./nginx.ts";
 import { gatherNodes } from "./nodes.ts";
 import type { ObservedCompose, ObservedWanted, Outsider } from "./observed.ts";
 import { isMounted, largestOverride } from "./override.ts";
-import { mountsOf, parts, placesOf, type Places } from "./places.ts";
+import { insideDirectory, mountsOf, parts, placesOf, type Places } from "./places.ts";
 
 type RegistryDocument = Document<HarborRegistrySpec>;
 
@@ -46,7 +47,7 @@ export async function openScene(
   const { on, directory } = deployment;
   const host = on === undefined ? world.host : await world.openHost(on, document.source.directory);
   const compose = await openHarborCompose(host, directory);
-  const places = placesOf(document.metadata.name, document.spec.tls.mutualTls.directory);
+  const places = placesOf(document.metadata.name, document.spec.tls.mutualTls.directory, directory);
   const candidates = harborPaths(directory).overrides;
   for (const path of candidates) {
     const file = await host.readFile(path, largestOverride);
@@ -67,7 +68,9 @@ export async function observeCompose(
   const { compose, host, places, override } = scene;
   const texts = await readParts(host, places);
   const files = digestsOf(texts);
-  const running = (await compose.proxy(signal))?.state === "running";
+  const proxy = await compose.proxy(signal);
+  const running = proxy?.state === "running";
+  const way = wayInto(proxy, places, deployment.directory);
   const mounts = mountsOf(places);
   const mounted = isMountedOrUnreadable(override, mounts);
   const { mutual } = document.spec.tls;
@@ -79,7 +82,11 @@ export async function observeCompose(
     covered: coveredIn(texts[parts.http] ?? ""),
     running,
     mounted,
-    visible: running && (await isVisible(compose, texts, signal)),
+    way,
+    visible:
+      running &&
+      (await isVisible(compose, texts, signal)) &&
+      (way !== "folder" || (await isSameBelow(host, places))),
     files,
     loaded: (await readLoaded(host, places)) === digestOfAll(files),
     logIsLong: await isLogLong(host, places),
@@ -113,7 +120,7 @@ async function isVisible(compose: HarborCompose, texts: PartTexts, signal: Abort
     if ((await compose.readInProxy(`/etc/nginx/conf.d/${name}`, signal)) !== text) return false;
   const http = texts[parts.http];
   return (
-    http === undefined || (await compose.readInProxy(join("/etc/moorline", parts.http), signal)) === http
+    http === undefined || (await compose.readInProxy(join(insideDirectory, parts.http), signal)) === http
   );
 }
 

@@ -6,14 +6,17 @@ import { nameOf } from "../../../model/document.ts";
 import { isError, MoorlineError } from "../../../model/errors.ts";
 import type { World } from "../../world.ts";
 import type { HarborRegistrySpec } from "../schema.ts";
+import { clearBelow, isBelowUsed, makeLog, placeBelow, removeIfEmpty, wayInto } from "./below.ts";
 import {
   digestOfAll,
   digestsOf,
+  logsOf,
   readClients,
   readParts,
   wantedParts,
   writeLoaded,
-  writeParts,
+  writePartsIn,
+  type PartTexts,
 } from "./compose-files.ts";
 import { gatherComposeMaterial, openScene, type ComposeScene } from "./compose-observe.ts";
 import { storedText } from "./clients.ts";
@@ -23,8 +26,11 @@ import { mountsOf, parts, type Places } from "./places.ts";
 import { answering, putBack, requireServing } from "./serving.ts";
 
 export type ComposeAction =
-  /** With `keep`, what lies in our folder is as it should be; otherwise nginx starts without it, and is configured afterwards */
-  | { readonly type: "mutual-mount"; readonly keep: boolean }
+  /**
+   * With `keep`, what lies in our folder is as it should be; otherwise nginx starts without it, and is configured afterwards.
+   * Without `restart` the container that runs is left as it is.
+   */
+  | { readonly type: "mutual-mount"; readonly keep: boolean; readonly restart: boolean }
   | { readonly type: "mutual-configure"; readonly mode: "observe" | "enforce"; readonly digest: string }
   | { readonly type: "mutual-off" }
   | { readonly type: "mutual-unmount" }
@@ -40,7 +46,7 @@ export async function runCompose(action: ComposeAction, context: Context): Promi
   const scene = await openScene(document, deployment, world);
   switch (action.type) {
     case "mutual-mount":
-      return mount(action.keep, scene, context);
+      return mount(action, scene, context);
     case "mutual-configure":
       return configure(action.mode, action.digest, scene, context);
     case "mutual-off":
@@ -51,9 +57,6 @@ export async function runCompose(action: ComposeAction, context: Context): Promi
       return emptyLog(scene, signal);
   }
 }
-
-/** Everyone in Harbor's container of nginx is this user (facts: harbor §3.1). */
-const harborUser = 10_000;
 
 /** Makes the places that are mounted. What they hold already stays. */
 async function makePlaces(host: Host, places: Places): Promise<void> {
@@ -68,31 +71,57 @@ async function makePlaces(host: Host, places: Places): Promise<void> {
     if (known === undefined) await host.writeFile(path, text, { mode: 0o644 });
     else if (known.bytes.toString("utf8") !== text) await host.overwriteInPlace(path, text);
   }
-  if ((await host.stat(places.log)) === undefined)
-    await host.writeFile(places.log, "", { mode: 0o640, uid: harborUser, gid: harborUser });
+  await makeLog(host, places.log);
 }
 
-/** Mounts our folders into the proxy, which is made anew for it: once. */
-async function mount(keep: boolean, scene: ComposeScene, context: Context): Promise<void> {
+/** Makes our folder hold these texts, and Harbor's own where a container may read that. */
+async function writeParts({ host, places }: ComposeScene, texts: PartTexts): Promise<void> {
+  await writePartsIn(host, places.nginx, texts);
+  if (await isBelowUsed(host, places)) await writePartsIn(host, places.below.nginx, texts);
+}
+
+/** Mounts our folders into the proxy: the container that runs is given the same files, or made anew for it once. */
+async function mount(
+  { keep, restart }: Extract<ComposeAction, { type: "mutual-mount" }>,
+  scene: ComposeScene,
+  context: Context,
+): Promise<void> {
   const { compose, host, places, override } = scene;
+  const way = wayInto(await compose.proxy(context.signal), places, compose.directory);
+  if (!restart && way !== "folder")
+    throw new MoorlineError("PLAN_STALE", { subject: nameOf(context.document) });
   const version = await versionOf(compose);
   const text = withMounts(override.text, mountsOf(places), version, override.path);
   const before = await answering(context);
   await makePlaces(host, places);
-  if (!keep) await writeParts(host, places, {});
+  if (!keep) await writePartsIn(host, places.nginx, {});
   const covered = coveredIn((await readParts(host, places))[parts.http] ?? "");
   const file = override.text === undefined ? undefined : await host.stat(override.path);
   await host.writeFile(override.path, text, { mode: file?.mode ?? 0o644, keepOwner: true });
   try {
-    await startWithMounts(compose, context.signal);
+    if (restart) await startWithMounts(compose, context.signal);
+    else await giveWithoutMounts(scene, context);
     await requireServing({ ...before, covered }, context);
   } catch (thrown) {
     await putBack(thrown, context, before, async (signal) => {
       await restoreOverride(scene);
-      await compose.up(signal, ["proxy"]);
+      if (restart) return await compose.up(signal, ["proxy"]);
+      await clearBelow(host, places);
+      await compose.reloadProxy(signal);
     });
   }
   await writeLoaded(host, places, digestsOf(await readParts(host, places)));
+}
+
+/** @throws MUTUAL_TLS_NOT_SEEN where the container has another folder than the one that has its path */
+async function giveWithoutMounts(
+  { compose, host, places }: ComposeScene,
+  { signal }: Context,
+): Promise<void> {
+  await placeBelow(host, places);
+  if (!(await seesEntries(compose, signal)))
+    throw new MoorlineError("MUTUAL_TLS_NOT_SEEN", { subject: places.below.entries });
+  await compose.reloadProxy(signal);
 }
 
 /**
@@ -144,12 +173,12 @@ async function configure(
   const before = await answering(context);
   await makePlaces(host, places);
   try {
-    await writeParts(host, places, wanted);
+    await writeParts(scene, wanted);
     await compose.reloadProxy(signal);
     await requireServing({ ...before, covered: coveredIn(wanted[parts.http] ?? "") }, context);
   } catch (thrown) {
     await putBack(thrown, context, { ...before, covered: coveredIn(old[parts.http] ?? "") }, async (late) => {
-      await writeParts(host, places, old);
+      await writeParts(scene, old);
       await compose.reloadProxy(late);
     });
   }
@@ -160,10 +189,11 @@ async function configure(
  * Takes every question for certificates out of nginx. Needs nothing but Harbor's own machine: no CA, no list, no other document,
  * and no nginx that runs.
  */
-async function switchOff({ compose, host, places }: ComposeScene, context: Context): Promise<void> {
+async function switchOff(scene: ComposeScene, context: Context): Promise<void> {
+  const { compose, host, places } = scene;
   const { signal } = context;
   await makePlaces(host, places);
-  await writeParts(host, places, {});
+  await writeParts(scene, {});
   try {
     await compose.reloadProxy(signal);
   } catch (thrown) {
@@ -196,6 +226,7 @@ async function unmount(scene: ComposeScene, context: Context): Promise<void> {
       }
     }
   }
+  await clearBelow(host, places);
   for (const part of Object.values(parts)) await host.remove(join(places.nginx, part));
   for (const name of Object.keys(entryTexts)) await host.remove(join(places.entries, name));
   for (const file of [places.log, places.clients, places.loaded]) await host.remove(file);
@@ -203,18 +234,10 @@ async function unmount(scene: ComposeScene, context: Context): Promise<void> {
     await removeIfEmpty(host, folder);
 }
 
-async function removeIfEmpty(host: Host, folder: string): Promise<void> {
-  try {
-    await host.remove(folder);
-  } catch (thrown) {
-    // Something of somebody else's is in it.
-    if (!isError(thrown, "HOST_DIRECTORY_NOT_EMPTY")) throw thrown;
-  }
-}
-
 /** Keeps what the log told in short, and empties it in place: nginx has it open and only ever appends. */
 async function emptyLog({ host, places }: ComposeScene, signal: AbortSignal): Promise<void> {
   const clients = await readClients(host, places, signal);
   await host.writeFile(places.clients, storedText(clients), { mode: 0o640 });
-  await host.overwriteInPlace(places.log, "");
+  for (const path of logsOf(places))
+    if ((await host.stat(path)) !== undefined) await host.overwriteInPlace(path, "");
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { apply, type ApplyResult } from "../../../engine/apply.ts";
@@ -48,24 +48,73 @@ async function observing(): Promise<MutualScene> {
 }
 
 describe("a docker-compose Harbor", () => {
-  test("is led from off to enforce and back, with one start of its proxy in all", async () => {
+  test.each([
+    ["not one", () => undefined, 0],
+    ["one", ({ machine }: MutualScene) => machine.moveFolder(), 1],
+  ])(
+    "is led from off to enforce and back, with %s start of its proxy in all",
+    async (_many, prepare, starts) => {
+      await using scene = await mutualScene();
+      prepare(scene);
+      expect(stepsOf(await planOf(scene, scene.document("off")))).toEqual([]);
+      const first = await carryOut(scene, scene.document("enforce"));
+      expect([errorsOf(first), first.ok]).toEqual([[], false]);
+      expect([await scene.ask("/v2/"), await scene.ask("/v2/", pair)]).toEqual([401, 401]);
+      expect(stepsOf(await planOf(scene, scene.document("enforce")))).toEqual([]);
+
+      writeText(scene.machine, `${at}/log/clients.log`, lineOf({}));
+      expect((await carryOut(scene, scene.document("enforce"))).ok).toBe(true);
+      expect([await scene.ask("/v2/"), await scene.ask("/v2/", pair), await scene.ask("/")]).toEqual([
+        400, 401, 200,
+      ]);
+
+      expect((await carryOut(scene, scene.document("off"))).ok).toBe(true);
+      expect(await scene.ask("/v2/")).toBe(401);
+      expect(stepsOf(await planOf(scene, scene.document("off")))).toEqual([]);
+      expect(scene.machine.starts()).toBe(starts);
+    },
+  );
+
+  test("goes on as it was when its container is made anew, with and without what prepare wipes", async () => {
+    for (const wipe of [false, true]) {
+      await using scene = await observing();
+      expect((await carryOut(scene, scene.document("enforce"))).ok).toBe(true);
+      if (wipe) for (const path of filesBelow(scene)) rmSync(path);
+      expect(
+        (await scene.machine.host.run(["docker", "compose", "up"], { timeoutMs: 1000, signal })).exitCode,
+      ).toBe(0);
+      expect(scene.machine.starts()).toBe(1);
+      expect([await scene.ask("/v2/"), await scene.ask("/v2/", pair)]).toEqual([400, 401]);
+      expect(stepsOf(await planOf(scene, scene.document("enforce")))).toEqual([]);
+      // What was learnt before counts on.
+      expect(codesOf(await planOf(scene, scene.document("enforce")))).not.toContain("MUTUAL_TLS_NODE_UNSEEN");
+      expect((await carryOut(scene, scene.document("off"))).ok).toBe(true);
+      expect(await scene.ask("/v2/")).toBe(401);
+    }
+  });
+
+  test("is told when its container has another folder than it seems", async () => {
     await using scene = await mutualScene();
-    expect(stepsOf(await planOf(scene, scene.document("off")))).toEqual([]);
-    const first = await carryOut(scene, scene.document("enforce"));
-    expect([errorsOf(first), first.ok]).toEqual([[], false]);
-    expect([await scene.ask("/v2/"), await scene.ask("/v2/", pair)]).toEqual([401, 401]);
-    expect(stepsOf(await planOf(scene, scene.document("enforce")))).toEqual([]);
-
-    writeText(scene.machine, `${at}/log/clients.log`, lineOf({}));
-    expect((await carryOut(scene, scene.document("enforce"))).ok).toBe(true);
-    expect([await scene.ask("/v2/"), await scene.ask("/v2/", pair), await scene.ask("/")]).toEqual([
-      400, 401, 200,
-    ]);
-
-    expect((await carryOut(scene, scene.document("off"))).ok).toBe(true);
-    expect(await scene.ask("/v2/")).toBe(401);
-    expect(stepsOf(await planOf(scene, scene.document("off")))).toEqual([]);
-    expect(scene.machine.starts()).toBe(1);
+    const { host } = scene.machine;
+    const blind = {
+      ...host,
+      run: (...[argv, how]: Parameters<typeof host.run>) =>
+        argv[1] === "exec" && argv[3] === "cat"
+          ? Promise.resolve({ exitCode: 1, stdout: "", stderr: "", truncated: false })
+          : host.run(argv, how),
+    };
+    const world = {
+      ...scene.world,
+      host: blind,
+      documentsHost: blind,
+      openHost: () => Promise.resolve(blind),
+    };
+    const given = scene.document("observe");
+    const plan = await makePlan([given], [kindWith()], world, { signal });
+    const result = await apply(plan, [kindWith()], world);
+    expect(errorsOf(result)).toEqual(["MUTUAL_TLS_PUT_BACK"]);
+    expect(filesBelow(scene)).toEqual([]);
+    expect(scene.machine.starts()).toBe(0);
   });
 
   test.each<[string, (scene: MutualScene) => void | Promise<unknown>]>([
@@ -90,6 +139,7 @@ describe("a docker-compose Harbor", () => {
 
   test("gets back what it had when the proxy does not come up with the mounts", async () => {
     await using scene = await mutualScene();
+    scene.machine.moveFolder();
     const theirs = "# theirs\nservices:\n  core: {labels: {a: b}}\n";
     writeText(scene.machine, override, theirs);
     scene.machine.breakCompose(true);
@@ -203,9 +253,18 @@ describe("a docker-compose Harbor", () => {
     expect([
       existsSync(join(scene.machine.root, at)),
       existsSync(join(scene.machine.root, override)),
-    ]).toEqual([false, false]);
+      filesBelow(scene),
+    ]).toEqual([false, false, []]);
   });
 });
+
+/** Everything in the folder that Harbor itself mounts. */
+function filesBelow({ machine }: MutualScene): readonly string[] {
+  const folder = join(machine.root, directory, "common/config");
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
 
 function remove({ machine }: MutualScene, path: string): void {
   rmSync(join(machine.root, at, path));

@@ -53,7 +53,7 @@ describe("nginx's additions", () => {
   });
 
   test("name a revocation list only where there is one", () => {
-    expect(serverAdditions(wanted)).toContain("ssl_crl /etc/moorline/crl.pem;");
+    expect(serverAdditions(wanted)).toContain("ssl_crl /etc/nginx/moorline/crl.pem;");
     const { revoked: _, ...without } = wanted;
     expect(serverAdditions(without)).not.toContain("ssl_crl");
   });
@@ -74,7 +74,7 @@ describe("nginx's additions", () => {
         mkdirSync(join(folder, path, ".."), { recursive: true });
         writeFileSync(
           join(folder, path),
-          text.replaceAll("/etc/moorline", folder).replaceAll("/var/log/moorline", folder),
+          text.replaceAll("/etc/nginx/moorline-log", folder).replaceAll("/etc/nginx/moorline", folder),
         );
       };
       const subject = [

@@ -1,3 +1,4 @@
+import type { Way } from "./below.ts";
 import type { NodeVerdict } from "./judge.ts";
 import type { ListProblem } from "./material.ts";
 import type { Part } from "./places.ts";
@@ -28,6 +29,7 @@ export interface ObservedCompose {
   readonly running: boolean;
   /** The override has our mounts. */
   readonly mounted: boolean;
+  readonly way: Way;
   /** The proxy's container sees what is mounted. */
   readonly visible: boolean;
   readonly files: PartDigests;

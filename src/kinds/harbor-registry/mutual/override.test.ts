@@ -4,11 +4,11 @@ import { parse } from "yaml";
 import { isMounted, withMounts, withoutMounts } from "./override.ts";
 import { mountsOf, placesOf } from "./places.ts";
 
-const mounts = mountsOf(placesOf("main", undefined));
+const mounts = mountsOf(placesOf("main", undefined, "/opt/harbor"));
 const subject = "/opt/harbor/docker-compose.override.yml";
 const volumes = [
-  "/etc/moorline/harbor/main/nginx:/etc/moorline:ro",
-  "/etc/moorline/harbor/main/log:/var/log/moorline",
+  "/etc/moorline/harbor/main/nginx:/etc/nginx/moorline:ro",
+  "/etc/moorline/harbor/main/log:/etc/nginx/moorline-log",
   "/etc/moorline/harbor/main/entries/moorline.upstream.conf:/etc/nginx/conf.d/moorline.upstream.conf:ro",
   "/etc/moorline/harbor/main/entries/harbor.https.moorline.conf:/etc/nginx/conf.d/harbor.https.moorline.conf:ro",
 ];
@@ -86,8 +86,8 @@ ${volumes.map((v) => `      - ${v}\n`).join("")}`,
 
   test("takes a mount of ours that leads elsewhere for wrong, in both of compose's forms", () => {
     for (const wrong of [
-      "services: {proxy: {volumes: ['/old:/etc/moorline:ro']}}",
-      "services: {proxy: {volumes: [{type: bind, source: /old, target: /etc/moorline}]}}",
+      "services: {proxy: {volumes: ['/old:/etc/nginx/moorline:ro']}}",
+      "services: {proxy: {volumes: [{type: bind, source: /old, target: /etc/nginx/moorline}]}}",
     ]) {
       expect(isMounted(wrong, mounts, subject)).toBe(false);
       expect(parse(withMounts(wrong, mounts, undefined, subject))).toEqual({

@@ -1,9 +1,13 @@
 import { join } from "node:path/posix";
+import { harborPaths } from "../../../clients/harbor-compose/client.ts";
 
-/** Folder in the proxy's container that our folder is mounted at. */
-export const insideDirectory = "/etc/moorline";
+/**
+ * Folder in the proxy's container that our folder is mounted at. It lies below the folder that Harbor itself mounts there, so that a
+ * container which runs already has it at the same place.
+ */
+export const insideDirectory = "/etc/nginx/moorline";
 /** Folder in the container that the log's folder is mounted at. */
-export const insideLogs = "/var/log/moorline";
+export const insideLogs = "/etc/nginx/moorline-log";
 
 /** What nginx's own configuration includes, each a file of our own that never changes (facts: harbor §3.3). */
 export const entries = {
@@ -34,11 +38,22 @@ export interface Places {
   readonly clients: string;
   /** What nginx was last told to load. */
   readonly loaded: string;
+  /** Where a container that was made before our mounts has the same things: in Harbor's own folder, which `prepare` empties. */
+  readonly below: {
+    readonly nginx: string;
+    readonly entries: string;
+    readonly logs: string;
+    readonly log: string;
+  };
 }
 
-/** @param name of the HarborRegistry */
-export function placesOf(name: string, directory: string | undefined): Places {
+/**
+ * @param name of the HarborRegistry
+ * @param harbor the installer's folder
+ */
+export function placesOf(name: string, directory: string | undefined, harbor: string): Places {
   const base = directory ?? `/etc/moorline/harbor/${name}`;
+  const { nginxConfig } = harborPaths(harbor);
   return {
     directory: base,
     nginx: join(base, "nginx"),
@@ -47,6 +62,12 @@ export function placesOf(name: string, directory: string | undefined): Places {
     log: join(base, "log", "clients.log"),
     clients: join(base, "clients.json"),
     loaded: join(base, "loaded.json"),
+    below: {
+      nginx: join(nginxConfig, "moorline"),
+      entries: join(nginxConfig, "conf.d"),
+      logs: join(nginxConfig, "moorline-log"),
+      log: join(nginxConfig, "moorline-log", "clients.log"),
+    },
   };
 }
 

@@ -36,6 +36,7 @@ const observing: ObservedCompose = {
   covered: [],
   running: true,
   mounted: true,
+  way: "mounts",
   visible: true,
   files: wanted.observe,
   loaded: true,
@@ -53,6 +54,7 @@ const nothing: ObservedCompose = {
   ...observing,
   current: "absent",
   mounted: false,
+  way: "folder",
   visible: false,
   files: {},
   loaded: false,
@@ -94,6 +96,7 @@ const observations: fc.Arbitrary<ObservedCompose> = fc.record({
   covered: fc.subarray([...coverable]),
   running: fc.boolean(),
   mounted: fc.boolean(),
+  way: fc.constantFrom("mounts", "folder", "neither"),
   visible: fc.boolean(),
   files: digests,
   loaded: fc.boolean(),
@@ -191,7 +194,8 @@ describe("mutual TLS is planned", () => {
   test("with every interruption told: mounting, and refusing what was not refused before", () => {
     const told = (mode: MutualMode, observed: ObservedCompose, settings: object = {}): unknown[] =>
       planMutual(document(mode, settings), observed).steps.map((s) => s.interrupts?.key);
-    expect(told("observe", nothing)).toEqual(["mutualTls.restarts", undefined]);
+    expect(told("observe", nothing)).toEqual([undefined, undefined]);
+    expect(told("observe", { ...nothing, way: "neither" })).toEqual(["mutualTls.restarts", undefined]);
     expect(told("enforce", observing)).toEqual(["mutualTls.refuses"]);
     const more = { ...enforcing, files: { ...wanted.enforce, "http.conf": "narrower" } };
     expect(told("enforce", more, { covers: ["registry", "portal"] })).toEqual(["mutualTls.refuses"]);

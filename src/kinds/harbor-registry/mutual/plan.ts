@@ -73,15 +73,17 @@ function planOff(document: RegistryDocument, observed: ObservedCompose): readonl
 }
 
 function mountStep(observed: ObservedCompose, keep: boolean): MutualStep {
+  // A container that runs gets them through a folder that it has, and the mounts when it is made anew for whatever reason.
+  const restart = observed.way !== "folder";
   return {
     id: "mutual-tls/mount",
-    change: "restart",
+    change: restart ? "restart" : "update",
     title: message("mutualTls.mount", { directory: observed.directory }),
     target: observed.at,
     reason: message(observed.mounted ? "mutualTls.becauseNotVisible" : "mutualTls.becauseNotMounted"),
     after: [],
-    interrupts: message("mutualTls.restarts"),
-    action: { type: "mutual-mount", keep },
+    ...(restart && { interrupts: message("mutualTls.restarts") }),
+    action: { type: "mutual-mount", keep, restart },
   };
 }
 
@@ -158,7 +160,7 @@ export function planMutualRemoval(
     target: observed.at,
     reason: message("mutualTls.becauseRemoved"),
     after: off.map((s) => s.id),
-    ...(observed.mounted && { interrupts: message("mutualTls.restarts") }),
+    ...(observed.mounted && observed.way !== "folder" && { interrupts: message("mutualTls.restarts") }),
     action: { type: "mutual-unmount" },
   };
   return { steps: [...off, ...(isThere ? [unmount] : [])], findings: [] };

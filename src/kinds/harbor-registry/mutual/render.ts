@@ -10,8 +10,9 @@ import { withMounts } from "./override.ts";
 export function renderMutual({ spec, metadata }: Document<HarborRegistrySpec>): readonly RenderedFile[] {
   const { mutual, mutualTls } = spec.tls;
   if (mutual === undefined || mutual === "off") return [];
-  if (spec.deployment?.compose !== undefined) {
-    const places = placesOf(metadata.name, mutualTls.directory);
+  const compose = spec.deployment?.compose;
+  if (compose !== undefined) {
+    const places = placesOf(metadata.name, mutualTls.directory, compose.directory);
     const text = withMounts(undefined, mountsOf(places), undefined, "docker-compose.override.yml");
     return [{ path: `harbor/${metadata.name}/docker-compose.override.yml`, text }];
   }

@@ -38,6 +38,8 @@ export interface ComposeMachine extends AsyncDisposable {
   breakCompose(how: boolean): void;
   /** The proxy answers with 502 as soon as it asks for certificates: as if the configuration were a bad one that nginx takes. */
   breakService(how: boolean): void;
+  /** The container was made from another folder than the one that is there. */
+  moveFolder(): void;
   /** Stops the container. */
   stop(): void;
   /** Starts it again as docker would after a power cut: it reads its files anew. */
@@ -51,6 +53,7 @@ const container = "0123456789ab";
 export async function composeMachine(authority: TestAuthority): Promise<ComposeMachine> {
   const root = await mkdtemp(join(tmpdir(), "moorline-mutual-"));
   const files = localHost({ root });
+  await mkdir(join(root, directory, "common/config/nginx/conf.d"), { recursive: true });
   for (const [path, text] of Object.entries({
     "harbor.yml": `_version: 2.9.0\nhostname: localhost\ndata_volume: /data\nhttps: {port: 443, certificate: /c, private_key: /k}\n`,
     "docker-compose.yml": `version: '2.3'\nservices:\n  proxy: {ports: ["443:8443"]}\n  core: {}\n`,
@@ -61,6 +64,7 @@ export async function composeMachine(authority: TestAuthority): Promise<ComposeM
   const state = {
     running: true,
     mounts: [] as readonly string[],
+    folder: true,
     loaded: { covered: [], authorities: undefined } as Loaded,
     starts: 0,
     nginx: false,
@@ -70,12 +74,13 @@ export async function composeMachine(authority: TestAuthority): Promise<ComposeM
 
   /** What a path in the container leads to. */
   const read = async (path: string): Promise<string | undefined> => {
-    for (const mount of state.mounts) {
-      const [source = "", target = ""] = mount.split(":");
-      const at =
-        path === target ? source : path.startsWith(`${target}/`) ? source + path.slice(target.length) : "";
-      if (at === "" || (await files.stat(at))?.type !== "file") continue;
-      return (await files.readFile(at))?.bytes.toString("utf8");
+    for (const { Source, Destination } of mountsIn(state)) {
+      // What is mounted hides what lies below.
+      if (path !== Destination && !path.startsWith(`${Destination}/`)) continue;
+      const at = Source + path.slice(Destination.length);
+      return (await files.stat(at))?.type === "file"
+        ? (await files.readFile(at))?.bytes.toString("utf8")
+        : undefined;
     }
     return undefined;
   };
@@ -84,15 +89,17 @@ export async function composeMachine(authority: TestAuthority): Promise<ComposeM
     const includes = await Promise.all(
       ["moorline.upstream.conf", "harbor.https.moorline.conf"].map((n) => read(`/etc/nginx/conf.d/${n}`)),
     );
-    const http = includes[0]?.includes("include") ? await read("/etc/moorline/http.conf") : undefined;
-    const server = includes[1]?.includes("include") ? await read("/etc/moorline/server.conf") : undefined;
+    const http = includes[0]?.includes("include") ? await read("/etc/nginx/moorline/http.conf") : undefined;
+    const server = includes[1]?.includes("include")
+      ? await read("/etc/nginx/moorline/server.conf")
+      : undefined;
     if (server === undefined) return { covered: [], authorities: undefined };
     if (state.nginx) return "nginx: [emerg] broken for a test";
     if (http === undefined) return 'nginx: [emerg] unknown "moorline_refused" variable';
-    const ca = await read("/etc/moorline/ca.pem");
-    if (ca === undefined) return 'nginx: [emerg] cannot load certificate "/etc/moorline/ca.pem"';
-    if (server.includes("ssl_crl") && (await read("/etc/moorline/crl.pem")) === undefined)
-      return 'nginx: [emerg] cannot load CRL "/etc/moorline/crl.pem"';
+    const ca = await read("/etc/nginx/moorline/ca.pem");
+    if (ca === undefined) return 'nginx: [emerg] cannot load certificate "/etc/nginx/moorline/ca.pem"';
+    if (server.includes("ssl_crl") && (await read("/etc/nginx/moorline/crl.pem")) === undefined)
+      return 'nginx: [emerg] cannot load CRL "/etc/nginx/moorline/crl.pem"';
     const blocks = ca.match(/-----BEGIN[\s\S]*?END CERTIFICATE-----/g) ?? [];
     return { covered: coveredIn(http), authorities: blocks.map((b) => new X509Certificate(b)) };
   };
@@ -127,7 +134,13 @@ export async function composeMachine(authority: TestAuthority): Promise<ComposeM
     if (words[0] === "compose" && words.includes("restart")) return (await start(), ok());
     if (words[0] === "inspect")
       return ok(
-        `${JSON.stringify({ id: container, service: "proxy", state: state.running ? "running" : "restarting", restarts: 0 })}\n`,
+        `${JSON.stringify({
+          id: container,
+          service: "proxy",
+          state: state.running ? "running" : "restarting",
+          restarts: 0,
+          mounts: mountsIn(state),
+        })}\n`,
       );
     if (words[0] === "exec" && words[2] === "nginx") return nginx(words);
     if (words[0] === "exec" && words[2] === "cat" && state.running) {
@@ -158,6 +171,7 @@ export async function composeMachine(authority: TestAuthority): Promise<ComposeM
     breakNginx: (how) => void (state.nginx = how),
     breakCompose: (how) => void (state.compose = how),
     breakService: (how) => void (state.service = how),
+    moveFolder: () => void (state.folder = false),
     stop: () => void (state.running = false),
     restart: start,
     [Symbol.asyncDispose]: async () => {
@@ -173,6 +187,15 @@ interface ProxyState {
   readonly running: boolean;
   readonly service: boolean;
   readonly loaded: Loaded;
+}
+
+/** As `docker inspect` tells them. */
+function mountsIn({ mounts, folder }: { readonly mounts: readonly string[]; readonly folder: boolean }) {
+  const nginx = `${folder ? directory : "/old/harbor"}/common/config/nginx:/etc/nginx`;
+  return [...mounts, nginx].map((mount) => {
+    const [Source = "", Destination = "", mode] = mount.split(":");
+    return { Source, Destination, RW: mode !== "ro" };
+  });
 }
 
 /** Answers as nginx in front of a Harbor would. */
