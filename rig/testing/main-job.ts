@@ -6,6 +6,7 @@ import { createKubernetesClient, type KubernetesClient } from "../../src/clients
 import { loadKubeconfig } from "../../src/clients/kubernetes/kubeconfig.ts";
 import type { Secret } from "../../src/clients/kubernetes/object.ts";
 import { resources } from "../../src/clients/kubernetes/resources.ts";
+import { isNetworkError, MoorlineError } from "../../src/model/errors.ts";
 import { followSecret, type ServedPair } from "../../src/faces/cli/sandbox/follow-secret.ts";
 import { rigAddresses } from "../addresses.ts";
 import { connectApi } from "../api.ts";
@@ -152,8 +153,22 @@ export async function removeNamespaces(
   kubernetes: KubernetesClient,
   namespaces: readonly string[],
 ): Promise<void> {
-  const signal = AbortSignal.timeout(80_000);
-  for (const name of namespaces) await kubernetes.delete(resources.namespaces, { name }, { signal });
+  const signal = AbortSignal.timeout(110_000);
   for (const name of namespaces)
-    while ((await kubernetes.get(resources.namespaces, { name }, signal)) !== undefined) await sleep(200);
+    await tryAgain(() => kubernetes.delete(resources.namespaces, { name }, { signal }), signal);
+  const isThere = async (name: string): Promise<boolean> =>
+    (await kubernetes.get(resources.namespaces, { name }, signal)) !== undefined;
+  for (const name of namespaces) while (await tryAgain(() => isThere(name), signal)) await sleep(200);
+}
+
+/** A busy machine's API server once leaves a call without an answer for half a minute. */
+async function tryAgain<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (thrown) {
+      const passes = thrown instanceof MoorlineError && isNetworkError(thrown) && !signal.aborted;
+      if (!passes) throw thrown;
+    }
+  }
 }

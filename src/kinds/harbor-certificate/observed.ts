@@ -71,6 +71,9 @@ export interface ObservedCertManager {
   >;
 }
 
+/** Why connections may be lost while the chart's nginx is replaced. */
+export type RolloutLoss = "recreates" | "noneLeft" | "noPreStop";
+
 /** What a release of Harbor's Helm chart does with the certificate. */
 export interface ObservedHelm {
   /** `namespace/name` of the Secret that is written. */
@@ -92,8 +95,8 @@ export interface ObservedHelm {
     readonly isCurrent: boolean;
     /** Every pod is of the newest template and available. */
     readonly isSettled: boolean;
-    /** The old pods go before new ones come. */
-    readonly recreates: boolean;
+    /** Why replacing its pods may lose connections. */
+    readonly losses: readonly RolloutLoss[];
   };
 }
 

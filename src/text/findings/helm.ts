@@ -27,6 +27,11 @@ export const helmFindings = {
     en: "TLS of the release {subject} does not end at what the chart made (a Gateway, or the ingress controller's default certificate): no object of the release names a Secret. Point the Gateway's listener or the controller at the Secret {secret}, or set the values that `moorline render` writes.",
     zh: "release {subject} 的 TLS 并非由 Chart 创建的对象终止（而是 Gateway 或 Ingress 控制器的默认证书），其对象未引用任何 Secret。请让 Gateway 监听器或控制器使用 Secret {secret}，或设置 `moorline render` 输出的 values。",
   },
+  HELM_ROLLOUT_LOSES_CONNECTIONS: {
+    severity: "note",
+    en: "Each renewal replaces the pods of {subject}, and connections may be lost then: {reasons}. The chart has no value for it: run `moorline render`, then once `kubectl -n {namespace} patch deployment {deployment} --patch-file helm/{release}-nginx-rollout.yaml`. Upgrades of the release keep it.",
+    zh: "每次续期都会滚动替换 {subject} 的 Pod，期间可能丢失连接：{reasons}。Chart 没有对应的 values：请运行 `moorline render`，然后执行一次 `kubectl -n {namespace} patch deployment {deployment} --patch-file helm/{release}-nginx-rollout.yaml`；升级 release 时会保留该设置。",
+  },
   HELM_SERVED_BY_OTHERS: {
     severity: "warning",
     en: "At {subject} another certificate is served, although the nginx of {namespace}/{release} was replaced for the new one: something before it ends TLS (a load balancer, a proxy). Deliver the certificate there, or correct `deliver.helm.url`.",

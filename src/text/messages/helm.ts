@@ -18,9 +18,13 @@ export const helmMessages = {
     en: "Pulls and pushes that run through an old pod of {deployment} may be cut off when it ends, and clients try them again; new ones reach the new pods, which come first.",
     zh: "{deployment} 的旧 Pod 退出时，经由它进行的拉取和推送可能中断，客户端会自动重试；新 Pod 先行就绪，新的请求由其处理。",
   },
+  "helm.interruptsNginxGently": {
+    en: "No connection is refused: new pods of {deployment} come first, and old ones wait. A pull or push through an old pod that outlasts its time to end is cut off, and clients try it again.",
+    zh: "不会拒绝连接：{deployment} 的新 Pod 先行就绪，旧 Pod 延迟退出。只有经由旧 Pod 且超过其退出时限的拉取或推送会中断，客户端会自动重试。",
+  },
   "helm.interruptsNginxRecreated": {
-    en: "Harbor can not be reached while {deployment} is replaced: its strategy ends the old pods before new ones come.",
-    zh: "{deployment} 的更新策略会先停止旧 Pod，替换期间无法访问 Harbor。",
+    en: "Harbor may not be reached while {deployment} is replaced: its strategy lets the old pods end before new ones come.",
+    zh: "{deployment} 的更新策略允许先停止旧 Pod，替换期间可能无法访问 Harbor。",
   },
   "helm.proofUses": {
     en: "The release uses the Secret {secret}",

@@ -12,7 +12,20 @@ export interface Ingress extends KubernetesObject {
 
 /** A Deployment with what a rollout is followed by. */
 export interface NginxDeployment extends Deployment {
-  readonly spec?: NonNullable<Deployment["spec"]> & { readonly strategy?: { readonly type?: string } };
+  readonly spec?: NonNullable<Deployment["spec"]> & {
+    readonly strategy?: {
+      readonly type?: string;
+      readonly rollingUpdate?: { readonly maxUnavailable?: number | string };
+    };
+    readonly template?: {
+      readonly spec?: {
+        readonly containers?: readonly {
+          readonly name: string;
+          readonly lifecycle?: { readonly preStop?: object };
+        }[];
+      };
+    };
+  };
   readonly status?: NonNullable<Deployment["status"]> & {
     readonly conditions?: readonly {
       readonly type: string;

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import type { TestPair } from "../../../../clients/http/testing/certificates.ts";
 import type { Deployment, Secret } from "../../../../clients/kubernetes/object.ts";
 import { resources } from "../../../../clients/kubernetes/resources.ts";
@@ -250,6 +251,30 @@ describe("a certificate for a Harbor of its Helm chart", () => {
     expect(await servedLeaf(on)).not.toBe(before);
   });
 
+  test("a rollout that may lose connections is told of, with the patch for it, until it is patched so", async () => {
+    await using on = await stage();
+    await carryOut(on);
+    expect(codesOf(await planOf(on))).toEqual(["HELM_ROLLOUT_LOSES_CONNECTIONS"]);
+    const path = "helm/harbor-nginx-rollout.yaml";
+    const render = async () => harborCertificate.render?.(on.document, on.machine.world, signal);
+    const text = (await render())?.find((f) => f.path === path)?.text ?? "";
+    const { namespace } = on.release;
+    expect(text).toContain(`kubectl -n ${namespace} patch deployment harbor-nginx --patch-file`);
+    await cluster.client.patch(
+      resources.deployments,
+      { namespace, name: "harbor-nginx" },
+      "strategic",
+      parse(text) as object,
+      { signal },
+    );
+    on.machine.at(days(61));
+    const plan = await planOf(on);
+    expect(codesOf(plan)).toEqual([]);
+    const restart = plan.documents[0]?.steps.find((s) => s.change === "restart");
+    expect(restart?.interrupts?.key).toBe("helm.interruptsNginxGently");
+    expect((await render())?.map((f) => f.path)).not.toContain(path);
+  });
+
   test("what can not be reached from here is said, not guessed", async () => {
     await using on = await stage({}, { url: "https://nosuch.localtest" });
     const result = await carryOut(on);
@@ -269,7 +294,7 @@ describe("a certificate for a Harbor of its Helm chart", () => {
     expect(problemsOf(await carryOut(before))).toEqual(["HELM_NEW_CERTIFICATE_NOT_SERVED"]);
     const plan = await planOf(before);
     expect(stepsOf(plan)).toEqual([]);
-    expect(codesOf(plan)).toEqual(["HELM_SERVED_BY_OTHERS"]);
+    expect(codesOf(plan)).toEqual(["HELM_SERVED_BY_OTHERS", "HELM_ROLLOUT_LOSES_CONNECTIONS"]);
   });
 
   test("removed, leaves the Secret that pods mount, and takes one away that nothing uses", async () => {

@@ -13,6 +13,7 @@ import type { Delivery } from "../delivery.ts";
 import { requireDeliverable } from "../reason.ts";
 import { exposureOf, readChartObjects, type Exposure } from "./exposure.ts";
 import { helmFindings } from "./findings.ts";
+import { gentlePath, gentleText, lossesOf } from "./gentle.ts";
 import { planHelm, planHelmRemoval } from "./plan.ts";
 import { readRelease } from "./release.ts";
 import { certificateOf, isSettled, restart, rolledOut } from "./rollout.ts";
@@ -48,9 +49,11 @@ export const helmDelivery: Delivery = {
   render: async ({ document, world, signal }) => {
     const helm = document.spec.deliver.helm;
     if (helm === undefined) return [];
-    const { secretName } = await lookUp(helm, document, world, signal);
+    const { secretName, nginx } = await lookUp(helm, document, world, signal);
     const path = `helm/${helm.release}-values.yaml`;
-    return [{ path, text: valuesText(helm, secretName, document.metadata.name) }];
+    const values = { path, text: valuesText(helm, secretName, document.metadata.name) };
+    const isGentle = nginx === undefined || lossesOf(nginx).length === 0;
+    return isGentle ? [values] : [values, { path: gentlePath(helm), text: gentleText(helm, nginx) }];
   },
 };
 
@@ -104,7 +107,7 @@ async function observe(
         name: nginx.metadata.name ?? "",
         isCurrent: pair !== undefined && certificateOf(nginx) === digestOf(pair.certificate),
         isSettled: isSettled(nginx),
-        recreates: nginx.spec?.strategy?.type === "Recreate",
+        losses: lossesOf(nginx),
       },
     }),
   };

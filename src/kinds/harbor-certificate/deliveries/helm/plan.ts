@@ -1,7 +1,7 @@
 import { message, type Message } from "../../../../text/message.ts";
 import type { CertificateStep } from "../../action.ts";
 import type { CertificateDocument } from "../../gathered.ts";
-import type { ObservedCertificate } from "../../observed.ts";
+import type { ObservedCertificate, RolloutLoss } from "../../observed.ts";
 import type { Before } from "../delivery.ts";
 import { deliveryReason } from "../reason.ts";
 
@@ -48,12 +48,15 @@ function planRestart(
       target: `Deployment/${name}`,
       reason: message("helm.becauseNginxKeeps"),
       after,
-      interrupts: message(deployment.recreates ? "helm.interruptsNginxRecreated" : "helm.interruptsNginx", {
-        deployment: name,
-      }),
+      interrupts: message(interruption(deployment.losses), { deployment: name }),
       action: { type: "restart-helm-nginx" },
     },
   ];
+}
+
+function interruption(losses: readonly RolloutLoss[]) {
+  if (losses.includes("recreates") || losses.includes("noneLeft")) return "helm.interruptsNginxRecreated";
+  return losses.length > 0 ? "helm.interruptsNginx" : "helm.interruptsNginxGently";
 }
 
 /** Takes the Secret away that we made, where the release does not use it: without it its pods could not start. */
