@@ -231,11 +231,12 @@ export const hostErrors = {
     en: {
       what: "{subject} was not trusted: {place} vouches for it only by @cert-authority, and host certificates are not supported. It shows the {type} key {seen}.",
       remedy:
-        "Add a plain line with the machine's own public key to known_hosts, or write it into `hostKey` of the document.",
+        "Add a plain line with the machine's own public key to known_hosts, or write the key into `hostKey` of the document. OpenSSH, which does verify the certificate, can fetch it: `ssh <machine> cat /etc/ssh/ssh_host_ed25519_key.pub`.",
     },
     zh: {
       what: "未信任 {subject}：{place} 仅通过 @cert-authority 为其背书，而目前不支持主机证书。其出示的 {type} 密钥为 {seen}。",
-      remedy: "请在 known_hosts 中加入该机器自身公钥的普通行，或将公钥写入文档的 `hostKey`。",
+      remedy:
+        "请在 known_hosts 中加入该机器自身公钥的普通行，或将公钥写入文档的 `hostKey`。OpenSSH 会验证主机证书，可用它取得公钥：`ssh <机器> cat /etc/ssh/ssh_host_ed25519_key.pub`。",
     },
   },
   HOST_SSH_KNOWN_HOSTS_UNREADABLE: {
