@@ -1,5 +1,4 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -23,12 +22,10 @@ import { nodeTuningSchema } from "../src/kinds/node-tuning/schema.ts";
 import { kinds, nodeKinds } from "../src/kinds/registry.ts";
 import type { World } from "../src/kinds/world.ts";
 import type { Document } from "../src/model/document.ts";
-import { moorlineImage } from "../scripts/image/recipe.ts";
 import { rigAddresses } from "./addresses.ts";
-import { runCommand } from "./command.ts";
-import { writeImageArchive } from "./images/oci.ts";
 import { names, ports, rigLayout } from "./layout.ts";
 import { kubeletConfiguration } from "./services/kubelet.ts";
+import { importAgentImage, startRestarter, type Restarter } from "./testing/node-agent.ts";
 import { pullMessage } from "./testing/pulls.ts";
 import { restartKubelet } from "./up.ts";
 
@@ -39,35 +36,13 @@ const { open } = rig.registries;
 const image = "rig.localtest/moorline:agent";
 const namespace = "moorline-nodes-rig";
 const settings = { namespace, image, apiServer: { host: "127.0.0.1", port: ports.apiServer } };
-const byAgent = kinds.map((k) => (nodeKinds.includes(k.schema.kind) ? carriedOutByAgent(k, settings) : k));
+const byAgent = carriedOutByAgent(kinds, settings);
 const configuration = kubeletConfiguration(layout);
 
 let folder: string;
 let client: KubernetesClient;
-let restarter: Server;
+let restarter: Restarter;
 let before: string;
-const restarts: string[] = [];
-
-/**
- * What systemd is on a real node: somebody outside of the pod who restarts the kubelet when asked over a socket. A
- * kubelet that the pod started itself would end with it.
- */
-function startRestarter(path: string): Server {
-  return createServer((socket) => {
-    restarts.push("kubelet");
-    restartKubelet(layout).then(
-      () => socket.end("0"),
-      (error: unknown) => socket.end(String(error)),
-    );
-  }).listen(path);
-}
-
-/** `systemctl restart kubelet` of the rig. */
-const askRestarter = (path: string): readonly string[] => [
-  process.execPath,
-  "-e",
-  `let s=""; require("net").connect(${JSON.stringify(path)}).on("data",(d)=>s+=d).on("end",()=>{ if (s!=="0") { console.error(s); process.exit(1); } })`,
-];
 
 /** The documents, in a world with the rig's API server. */
 async function scene(registryPullQPS: number) {
@@ -93,7 +68,7 @@ async function scene(registryPullQPS: number) {
       registryBurst: 50,
       imageMinimumGCAge: "3m",
       paths: { state: join(folder, "tuning") },
-      restart: { command: askRestarter(join(folder, "restart.sock")) },
+      restart: { command: restarter.command },
     }),
   ];
   const machine = await folderWorld(documents, { kubernetes: client });
@@ -156,21 +131,7 @@ beforeAll(async () => {
     fieldManager: "moorline-rig",
   });
   restarter = startRestarter(join(folder, "restart.sock"));
-  await runCommand([process.execPath, "scripts/build.ts", join(folder, "dist")], {
-    directory: join(import.meta.dirname, ".."),
-  });
-  const archive = join(folder, "image.tar");
-  await writeFile(archive, writeImageArchive(moorlineImage(join(folder, "dist")), image, "agent"));
-  await runCommand([
-    "ctr",
-    "--address",
-    rig.containerdSocket,
-    "--namespace",
-    "k8s.io",
-    "images",
-    "import",
-    archive,
-  ]);
+  await importAgentImage(image);
 }, 180_000);
 
 afterAll(async () => {
@@ -189,7 +150,7 @@ afterAll(async () => {
     await restartKubelet(layout);
   }
   await rm(join(rig.certsDirectory, open), { recursive: true, force: true });
-  await new Promise((resolve) => restarter.close(resolve));
+  await restarter[Symbol.asyncDispose]();
   await client[Symbol.asyncDispose]();
   await rm(folder, { recursive: true });
 }, 180_000);
@@ -224,7 +185,7 @@ describe("the node agent", () => {
       imageMinimumGCAge: "3m",
     });
     expect((await ourNode()).spec?.taints?.map((t) => t.key) ?? []).not.toContain(startupTaint);
-    expect(restarts).toHaveLength(1);
+    expect(restarter.count).toBe(1);
   }, 180_000);
 
   test("the same bundle rolls nothing out; a new one does, and what is true already is only proved", async () => {
@@ -243,7 +204,7 @@ describe("the node agent", () => {
     const { state, result } = await nodeState(18);
     expect([state, result?.documents.map((d) => d.outcome)]).toEqual(["proved", ["unchanged", "changed"]]);
     expect(await configz()).toMatchObject({ registryPullQPS: 18 });
-    expect(restarts).toHaveLength(2);
+    expect(restarter.count).toBe(2);
   }, 180_000);
 
   test("leaves nothing running but a pause that needs no right", async () => {

@@ -1,13 +1,12 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { stringify } from "yaml";
 import { moorline } from "../src/faces/cli/testing/test-io.ts";
+import { agentAccess, startupTaint, type AgentObject } from "../src/kinds/node-agent/objects.ts";
 import {
+  controllerAgentRights,
   controllerNamespaceRights,
   controllerRights,
   webhookNamespaceRights,
@@ -17,14 +16,29 @@ import {
 import { rigAddresses } from "./addresses.ts";
 import { connectApi, type RigApi } from "./api.ts";
 import { rigLayout } from "./layout.ts";
+import { kubeletConfiguration } from "./services/kubelet.ts";
 import { startApiProxy, type ApiProxy } from "./testing/api-proxy.ts";
 import { administratorAccount, startRigHarbor, type RigHarbor } from "./testing/harbor.ts";
+import {
+  controllerArguments,
+  kubeconfigOf,
+  startController,
+  unused,
+  type Running,
+} from "./testing/installed.ts";
+import { importAgentImage, startRestarter, type Restarter } from "./testing/node-agent.ts";
+import { pullMessage } from "./testing/pulls.ts";
+import { restartKubelet } from "./up.ts";
 import { startWebhook } from "./testing/webhook.ts";
 
 const rig = rigAddresses();
 const home = "rights-moorline";
 const projects = ["rights-gone", "rights-leaving", "rights-staying"] as const;
 const gated = "rights-gated";
+const nodes = "rights-nodes";
+const agentImage = "rig.localtest/moorline:rights";
+/** Everything on the rig looks at all documents but what is told not to. */
+const labels = { "rights-moorline": "yes" };
 const apiVersion = "moorline.io/v1alpha1";
 const custom = `/apis/${apiVersion}`;
 /** Long enough for two busy processors, and for a namespace with pods to be gone. */
@@ -33,16 +47,38 @@ const patience = { timeout: 150_000, interval: 250 };
 let api: RigApi;
 let harbor: RigHarbor;
 let folder: string;
+/** What the controller, and what the agents ask of the API server. */
+let proxy: ApiProxy;
+let agents: ApiProxy;
+let restarter: Restarter;
+let controllerWords: readonly string[];
+/** The kubelet's configuration as it was. */
+let kubelet: string | undefined;
+const configuration = kubeletConfiguration(rigLayout());
 
 beforeAll(async () => {
   api = connectApi(rigLayout());
   await clean();
   harbor = await startRigHarbor();
   folder = mkdtempSync(join(tmpdir(), "moorline-rights-"));
+  kubelet = await readFile(configuration, "utf8");
+  proxy = await startApiProxy();
+  agents = await startApiProxy({ asRig: true });
+  restarter = startRestarter(join(folder, "restart.sock"));
+  await importAgentImage(agentImage);
   const words = ["--image", "harbor.localtest:1/none/moorline:1", "--namespace", home, "--replicas", "1"];
+  const ofAgent = [
+    "--node-agent",
+    "--node-agent-tuning",
+    "--node-agent-taint",
+    `--node-agent-namespace=${nodes}`,
+    `--node-agent-image=${agentImage}`,
+    `--node-agent-api-server=${new URL(agents.url).host}`,
+  ];
   const more = ["--admission", "--yes", "--no-wait", "--kubeconfig", rig.kubeconfigPath];
-  const { code, err } = await moorline(["install", ...words, ...more]);
+  const { code, err } = await moorline(["install", ...words, ...ofAgent, ...more]);
   if (code !== 0) throw new Error(err);
+  controllerWords = await controllerArguments((...words) => api.call(...words), home);
   // The image is nowhere: the processes run here instead, with the pods' accounts and rights.
   for (const name of ["moorline-controller", "moorline-webhook"])
     await api.call("DELETE", `/apis/apps/v1/namespaces/${home}/deployments/${name}`);
@@ -55,53 +91,18 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await clean();
+  await restarter?.[Symbol.asyncDispose]();
+  await proxy?.[Symbol.asyncDispose]();
+  await agents?.[Symbol.asyncDispose]();
   await harbor?.[Symbol.asyncDispose]();
   await api?.[Symbol.asyncDispose]();
+  if (harbor !== undefined) rmSync(join(rig.certsDirectory, harbor.host), { recursive: true, force: true });
+  if (kubelet !== undefined && (await readFile(configuration, "utf8")) !== kubelet) {
+    writeFileSync(configuration, kubelet);
+    await restartKubelet(rigLayout());
+  }
   rmSync(folder, { recursive: true, force: true });
 }, 900_000);
-
-/** A kubeconfig of an account of the installation, through a proxy that notes what it is used for. */
-async function kubeconfigOf(account: string, proxy: ApiProxy): Promise<string> {
-  const path = `/api/v1/namespaces/${home}/serviceaccounts/${account}/token`;
-  const answer = await api.call("POST", path, { spec: { expirationSeconds: 3600 } });
-  const { token } = answer.body["status"] as { token: string };
-  const file = join(folder, `${account}.kubeconfig`);
-  const certificate = Buffer.from(proxy.caPem).toString("base64");
-  const config = {
-    apiVersion: "v1",
-    kind: "Config",
-    "current-context": account,
-    contexts: [{ name: account, context: { cluster: "rig", user: account } }],
-    clusters: [{ name: "rig", cluster: { server: proxy.url, "certificate-authority-data": certificate } }],
-    users: [{ name: account, user: { token } }],
-  };
-  writeFileSync(file, stringify(config), { mode: 0o600 });
-  return file;
-}
-
-interface Running extends AsyncDisposable {
-  readonly said: () => string;
-}
-
-function startController(kubeconfig: string): Running {
-  const main = join(import.meta.dirname, "../src/main.ts");
-  const addresses = ["--health-address=127.0.0.1:0", "--metrics-address=127.0.0.1:0"];
-  const child = spawn(
-    process.execPath,
-    [main, "controller", `--kubeconfig=${kubeconfig}`, `--namespace=${home}`, ...addresses],
-    { env: { PATH: process.env["PATH"], HOME: folder, LANG: "C" }, stdio: ["ignore", "pipe", "pipe"] },
-  );
-  let said = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => (said += chunk.toString("utf8")));
-  return {
-    said: () => said,
-    [Symbol.asyncDispose]: async () => {
-      child.kill("SIGTERM");
-      if (child.exitCode === null) await once(child, "exit");
-    },
-  };
-}
 
 /** Whatever this test, or one that was cut off, left in the cluster. */
 async function clean(): Promise<void> {
@@ -110,6 +111,8 @@ async function clean(): Promise<void> {
     ["projectbindings", "rights-gate"],
     ["harborregistries", "rights"],
     ["harborcertificates", "rights"],
+    ["nodetrusts", "rights"],
+    ["nodetunings", "rights"],
   ] as const) {
     // Without its finalizer: who would take it away is gone.
     await api.call(
@@ -121,11 +124,11 @@ async function clean(): Promise<void> {
     await api.call("DELETE", `${custom}/${plural}/${name}`);
   }
   for (const kind of ["clusterroles", "clusterrolebindings"])
-    for (const name of ["moorline-controller", "moorline-webhook"])
+    for (const name of ["moorline-controller", "moorline-webhook", "moorline-node-agent"])
       await api.call("DELETE", `/apis/rbac.authorization.k8s.io/v1/${kind}/${name}`);
   for (const kind of ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"])
     await api.call("DELETE", `/apis/admissionregistration.k8s.io/v1/${kind}/${home}`);
-  for (const name of [home, gated, ...projects]) {
+  for (const name of [home, nodes, gated, ...projects]) {
     await api.call("DELETE", `/api/v1/namespaces/${name}`);
     await vi.waitUntil(
       async () => (await api.call("GET", `/api/v1/namespaces/${name}`)).status === 404,
@@ -134,8 +137,41 @@ async function clean(): Promise<void> {
   }
 }
 
+/** The controller as it was installed: its arguments, its account. */
+async function startInstalled(): Promise<Running> {
+  const at = { namespace: home, account: "moorline-controller", folder };
+  const kubeconfig = await kubeconfigOf((...words) => api.call(...words), at, proxy);
+  const selector = Object.entries(labels).map(([key, value]) => `--selector=${key}=${value}`);
+  return startController([...controllerWords, `--kubeconfig=${kubeconfig}`, ...selector], folder);
+}
+
+interface Taint {
+  readonly key: string;
+  readonly effect: string;
+}
+const nodePath = `/api/v1/nodes/${rig.nodeName}`;
+const taints = async (): Promise<readonly Taint[]> => {
+  const { body } = await api.call("GET", nodePath);
+  return (body["spec"] as { taints?: readonly Taint[] }).taints ?? [];
+};
+const startupTaints = async (): Promise<readonly Taint[]> =>
+  (await taints()).filter(({ key }) => key === startupTaint);
+
+/** As a node that registers with it; no pod of others is kept off. */
+async function setStartupTaint(): Promise<void> {
+  const others = (await taints()).filter(({ key }) => key !== startupTaint);
+  const body = { spec: { taints: [...others, { key: startupTaint, effect: "PreferNoSchedule" }] } };
+  await api.call("PATCH", nodePath, body, "application/merge-patch+json");
+}
+
+/** The rules of a role as rights. */
+const rightsIn = ({ rules }: AgentObject): readonly Right[] =>
+  ((rules ?? []) as readonly { apiGroups: string[]; resources: string[]; verbs: Right["verbs"] }[]).map(
+    ({ apiGroups: [group = ""], resources, verbs }) => ({ group, resources, verbs, why: "" }),
+  );
+
 const put = async (kind: string, plural: string, spec: object, name = "rights"): Promise<void> => {
-  const body = { apiVersion, kind, metadata: { name }, spec };
+  const body = { apiVersion, kind, metadata: { name, labels }, spec };
   const answer = await api.call("POST", `${custom}/${plural}`, body);
   if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
 };
@@ -175,8 +211,7 @@ test(
   "the controller does its work with the rights of its manifest, and uses all",
   { timeout: 900_000 },
   async () => {
-    await using proxy = await startApiProxy();
-    await using controller = startController(await kubeconfigOf("moorline-controller", proxy));
+    await using controller = await startInstalled();
     for (const name of projects)
       await api.call("POST", "/api/v1/namespaces", {
         metadata: { name, labels: { "kubesphere.io/workspace": "rights" } },
@@ -212,10 +247,59 @@ test(
       await vanished(`${custom}/${plural}/rights`, controller);
     }
     expect((await api.call("GET", `/api/v1/namespaces/${staying}/secrets/harbor`)).status).toBe(404);
-    expect(Object.fromEntries(proxy.refused)).toEqual({});
-    expect(unused([...controllerRights, ...controllerNamespaceRights], proxy)).toEqual([]);
   },
 );
+
+test(
+  "the installed controller carries NodeTrust and NodeTuning out by agents, with the rights that both have",
+  { timeout: 900_000 },
+  async () => {
+    await harbor.createProject(nodes, { metadata: { public: "true" } });
+    await harbor.push(`${nodes}/busybox:1`);
+    await setStartupTaint();
+    await put("HarborRegistry", "harborregistries", await registry());
+    await put("NodeTrust", "nodetrusts", {
+      registry: "rights",
+      runtimes: ["containerd"],
+      paths: {
+        containerdConfig: rig.containerdConfigPath,
+        containerdSocket: rig.containerdSocket,
+        state: join(folder, "trust"),
+      },
+      proof: { image: `${nodes}/busybox:1` },
+      agent: { startupTaint: true },
+    });
+    await put("NodeTuning", "nodetunings", {
+      registryPullQPS: 19,
+      paths: { state: join(folder, "tuning") },
+      restart: { command: restarter.command },
+    });
+    // All of it is there when the controller comes: one bundle, one rollout.
+    await using controller = await startInstalled();
+    await ready("nodetrusts", controller);
+    await ready("nodetunings", controller);
+    expect(await pullMessage(`${harbor.host}/${nodes}/busybox:1`)).toBe("pulled");
+    expect(restarter.count).toBe(1);
+    expect(await startupTaints()).toEqual([]);
+    for (const plural of ["nodetrusts", "nodetunings"])
+      await api.call("DELETE", `${custom}/${plural}/rights`);
+    for (const plural of ["nodetrusts", "nodetunings"])
+      await vanished(`${custom}/${plural}/rights`, controller);
+    const daemonSet = `/apis/apps/v1/namespaces/${nodes}/daemonsets/moorline-node-agent`;
+    await vanished(daemonSet, controller);
+    await api.call("DELETE", `${custom}/harborregistries/rights`);
+    await vanished(`${custom}/harborregistries/rights`, controller);
+    expect(Object.fromEntries(agents.refused)).toEqual({});
+    const given = agentAccess({ namespace: nodes }, { configz: true, taints: true });
+    expect(unused(given.flatMap(rightsIn), [agents])).toEqual([]);
+  },
+);
+
+test("no right of the controller was missing, and none is there for nothing", () => {
+  expect(Object.fromEntries(proxy.refused)).toEqual({});
+  const rights = [...controllerRights, ...controllerNamespaceRights, ...controllerAgentRights];
+  expect(unused(rights, [proxy]).filter((right) => !elsewhere.test(right) && !rare.has(right))).toEqual([]);
+});
 
 test(
   "the webhook does its work with the rights of its manifest, and uses all",
@@ -239,7 +323,8 @@ test(
       "rights-gate",
     );
     await using proxy = await startApiProxy();
-    const kubeconfig = await kubeconfigOf("moorline-webhook", proxy);
+    const at = { namespace: home, account: "moorline-webhook", folder };
+    const kubeconfig = await kubeconfigOf((...words) => api.call(...words), at, proxy);
     await using webhook = await startWebhook(
       home,
       `--kubeconfig=${kubeconfig}`,
@@ -257,7 +342,8 @@ test(
       throw new Error(`no pod was refused: ${webhook.said().slice(-3000)}`);
     });
     expect(Object.fromEntries(proxy.refused)).toEqual({});
-    expect(unused([...webhookRights, ...webhookNamespaceRights], proxy)).toEqual([]);
+    const rights = [...webhookRights, ...webhookNamespaceRights];
+    expect(unused(rights, [proxy]).filter((right) => !rare.has(right))).toEqual([]);
   },
 );
 
@@ -280,20 +366,3 @@ const rare = new Set([
     ["get", "create"].map((verb) => `${verb} ${which}webhookconfigurations.admissionregistration.k8s.io`),
   ),
 ]);
-
-function unused(rights: readonly Right[], proxy: ApiProxy): readonly string[] {
-  const used = [...proxy.calls.keys()];
-  const isUsed = (verb: string, name: string): boolean =>
-    name === "*.moorline.io"
-      ? used.some((call) => call.startsWith(`${verb} `) && call.endsWith(".moorline.io"))
-      : used.includes(`${verb} ${name}`);
-  return rights
-    .flatMap(({ group, resources, verbs }) =>
-      resources.flatMap((resource) =>
-        verbs.map((verb) => ({ verb, name: `${resource}${group === "" ? "" : `.${group}`}` })),
-      ),
-    )
-    .filter(({ verb, name }) => !elsewhere.test(name) && !isUsed(verb, name))
-    .map(({ verb, name }) => `${verb} ${name}`)
-    .filter((right) => !rare.has(right));
-}

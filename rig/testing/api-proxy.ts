@@ -49,28 +49,44 @@ function rbacCall(
   return { call: `${verb ?? method} ${what}${group ? `.${group}` : ""}`, namespace };
 }
 
-export async function startApiProxy(): Promise<ApiProxy> {
-  const clusterCa = readFileSync(join(rigLayout().pki, "cluster-ca.crt"), "utf8");
+/** Whom a proxy stands before, and as whom; the rig's API server, by a certificate of its own authority. */
+export interface ProxyOptions {
+  readonly server?: { readonly url: string; readonly ca: string };
+  /** The rig's own server certificate, for clients that trust the rig's authority alone. */
+  readonly asRig?: boolean;
+}
+
+export async function startApiProxy({ server: of, asRig = false }: ProxyOptions = {}): Promise<ApiProxy> {
+  const pki = (name: string): string => readFileSync(join(rigLayout().pki, name), "utf8");
+  const target = of ?? { url: `https://127.0.0.1:${ports.apiServer}`, ca: pki("cluster-ca.crt") };
   const authority = makeAuthority();
-  const pair = authority.issue({ san: "IP:127.0.0.1" });
+  const pair = asRig
+    ? { certificate: pki("kube-apiserver.crt"), key: pki("kube-apiserver.key") }
+    : authority.issue({ san: "IP:127.0.0.1" });
   const calls = new Map<RbacCall, Set<string>>();
   const refused = new Map<RbacCall, string>();
   const sockets = new Set<Socket>();
 
+  const note = ({ call, namespace }: NonNullable<ReturnType<typeof rbacCall>>): void => {
+    calls.set(call, (calls.get(call) ?? new Set()).add(namespace));
+  };
   const forward = (from: IncomingMessage, to: ServerResponse): void => {
     const url = new URL(from.url ?? "/", "https://api");
     const asked = rbacCall(from.method ?? "GET", url);
-    if (asked !== undefined) calls.set(asked.call, (calls.get(asked.call) ?? new Set()).add(asked.namespace));
+    if (asked !== undefined) note(asked);
     const options: RequestOptions = {
       host: "127.0.0.1",
-      port: ports.apiServer,
+      port: new URL(target.url).port,
       method: from.method,
       path: from.url,
       headers: from.headers,
-      ca: clusterCa,
+      ca: target.ca,
     };
     const upstream = request(options, (answer) => {
       to.writeHead(answer.statusCode ?? 502, answer.headers);
+      // A server-side apply of what is not there asks for `create` too.
+      if (asked?.call.startsWith("patch ") && answer.statusCode === 201)
+        note({ ...asked, call: asked.call.replace("patch ", "create ") });
       if (answer.statusCode === 403 && asked !== undefined) {
         const chunks: Buffer[] = [];
         answer.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -91,7 +107,7 @@ export async function startApiProxy(): Promise<ApiProxy> {
   await once(server, "listening");
   return {
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    caPem: authority.certificate,
+    caPem: asRig ? pki("cluster-ca.crt") : authority.certificate,
     calls,
     refused,
     cut: () => {

@@ -31,6 +31,7 @@ export class ClusterDocuments {
   readonly #schemas: readonly KindSchema[];
   readonly #parsed = new WeakMap<DocumentObject, ParsedObject>();
   #set: DocumentSet | undefined;
+  #staying: readonly Document[] = [];
 
   constructor(informers: ReadonlyMap<string, Informer<DocumentObject>>, schemas: readonly KindSchema[]) {
     this.#informers = informers;
@@ -67,9 +68,26 @@ export class ClusterDocuments {
     return parsed;
   }
 
-  /** All that can be read, each behind those it refers to. */
+  /**
+   * All that can be read. In their order stand those that stay, live: who shares work with others must see them as they are.
+   */
   all(): DocumentSet {
-    return (this.#set ??= documentSet(this.#readable(), this.#schemas).set);
+    if (this.#set !== undefined) return this.#set;
+    const { set } = documentSet(this.#readable(), this.#schemas);
+    this.#staying = set.ordered.filter(
+      (d) => this.object(nameOf(d))?.metadata.deletionTimestamp === undefined,
+    );
+    const staying = (): readonly Document[] => {
+      this.all();
+      return this.#staying;
+    };
+    return (this.#set = {
+      find: (reference) => set.find(reference),
+      referencesOf: (document) => set.referencesOf(document),
+      get ordered() {
+        return staying();
+      },
+    });
   }
 
   /** A document and all that it refers to, as far as they are there. */

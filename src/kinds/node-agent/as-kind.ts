@@ -3,6 +3,7 @@ import type { KubernetesObject } from "../../clients/kubernetes/object.ts";
 import { defineKind, type AnyKind, type KindPlan, type Proof } from "../../engine/kind.ts";
 import { nameOf, type Document } from "../../model/document.ts";
 import { message } from "../../text/message.ts";
+import { nodeKinds } from "../registry.ts";
 import type { World } from "../world.ts";
 import { gatherBundle } from "./bundle.ts";
 import { agentName, bundleAnnotation, workerName, type AgentSettings } from "./objects.ts";
@@ -32,10 +33,28 @@ interface DaemonSet extends KubernetesObject {
 }
 
 /**
- * A kind of nodes as a controller carries it out: not on a machine, but by the agent on all of them. Its step is the
- * rollout, its proof what each node's agent proved. All documents of nodes share one agent, so each looks at all of them.
+ * The kinds as a controller carries them out: those of nodes not on a machine, but by the agent on all of them. Their step
+ * is the rollout, their proof what each node's agent proved. All documents of nodes share one agent, so each looks at all
+ * of them, as they are at that moment, and one writes at a time: two that go together must not leave each other behind.
  */
-export function carriedOutByAgent({ schema }: AnyKind<World>, settings: AgentSettings): AnyKind<World> {
+export function carriedOutByAgent(
+  all: readonly AnyKind<World>[],
+  settings: AgentSettings,
+): readonly AnyKind<World>[] {
+  let last: Promise<unknown> = Promise.resolve();
+  const alone = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work, work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+  return all.map((kind) => (nodeKinds.includes(kind.schema.kind) ? byAgent(kind, settings, alone) : kind));
+}
+
+function byAgent(
+  { schema }: AnyKind<World>,
+  settings: AgentSettings,
+  alone: (work: () => Promise<void>) => Promise<void>,
+): AnyKind<World> {
   const all = (world: World, document: Document): readonly Document[] =>
     world.documents.ordered ?? [document];
   const others = (world: World, document: Document): readonly Document[] =>
@@ -45,10 +64,11 @@ export function carriedOutByAgent({ schema }: AnyKind<World>, settings: AgentSet
     observe: async (document, world, signal) => observe(all(world, document), settings, world, signal),
     plan: (document, observed) => planRollout(document, observed, settings),
     planRemoval: (document, observed) => planTakingOut(document, observed, settings),
-    run: async ({ type }, { document, world, signal }) => {
-      const documents = type === "roll-out" ? all(world, document) : others(world, document);
-      await keepAgent(documents, settings, world, signal);
-    },
+    run: ({ type }, { document, world, signal }) =>
+      alone(async () => {
+        const documents = type === "roll-out" ? all(world, document) : others(world, document);
+        await keepAgent(documents, settings, world, signal);
+      }),
     verify: (document, world, signal) => verify(document, all(world, document), settings, world, signal),
   });
 }

@@ -156,9 +156,7 @@ function agentSettings({ option, options }: Invocation): AgentSettings | undefin
 function kindsHere(agent: AgentSettings | undefined): Pick<ControllerOptions, "kinds" | "carriedOut"> {
   if (agent === undefined) return { kinds, carriedOut: clusterKinds };
   return {
-    kinds: kinds.map((kind) =>
-      nodeKinds.includes(kind.schema.kind) ? carriedOutByAgent(kind, agent) : kind,
-    ),
+    kinds: carriedOutByAgent(kinds, agent),
     carriedOut: [...clusterKinds, ...nodeKinds],
   };
 }
