@@ -10,7 +10,8 @@ import { build } from "esbuild";
 import { startSandbox } from "./plant.ts";
 import { startCluster, type BenchCluster } from "./scale/api-server.ts";
 import { measureController } from "./scale/controller-scene.ts";
-import { fillNamespaces, fillSurroundings, namespaceNames, reset, type Filling } from "./scale/fill.ts";
+import { fillNamespaces, fillSurroundings, reset, type Filling } from "./scale/fill.ts";
+import { installDefinitions, writeDocuments } from "./scale/documents.ts";
 import { requestCounts } from "./scale/requests.ts";
 import type { Phase, Work } from "./scale/worker.ts";
 
@@ -18,20 +19,22 @@ import type { Phase, Work } from "./scale/worker.ts";
 const { values } = parseArgs({
   options: {
     namespaces: { type: "string", default: "10000" },
+    /** 50 namespaces in each, where not given. */
+    workspaces: { type: "string" },
     secrets: { type: "string" },
     pods: { type: "string" },
     rounds: { type: "string", default: "1" },
     parallel: { type: "string", default: "16" },
     /** Node's, for the measured process. */
     flags: { type: "string", default: "" },
-    only: { type: "string", default: "floor,instant,sandbox,controller" },
+    only: { type: "string", default: "floor,controller,instant,sandbox,process" },
     "cpu-prof": { type: "boolean", default: false },
   },
 });
 const namespaces = Number(values.namespaces);
 const filling: Filling = {
   namespaces,
-  workspaces: Math.max(1, Math.round(namespaces / 50)),
+  workspaces: Number(values.workspaces ?? Math.max(1, Math.round(namespaces / 50))),
   otherSecrets: Number(values.secrets ?? namespaces * 5),
   pods: Number(values.pods ?? namespaces * 10),
 };
@@ -50,7 +53,9 @@ const home = mkdtempSync(join(tmpdir(), "moorline-bench-"));
 const script = join(home, "worker.mjs");
 
 async function inProcess(cluster: BenchCluster, work: Work): Promise<readonly Measured[]> {
-  const profile = values["cpu-prof"] ? ["--cpu-prof", `--cpu-prof-name=${work.what}.cpuprofile`] : [];
+  const profile = values["cpu-prof"]
+    ? ["--cpu-prof", `--cpu-prof-name=${work.what}.cpuprofile.cpuprofile`]
+    : [];
   const flags = values.flags === "" ? [] : values.flags.split(" ");
   const child = spawn(process.execPath, [...profile, ...flags, script], {
     env: { ...process.env, BENCH_WORK: JSON.stringify(work) },
@@ -74,6 +79,8 @@ async function inProcess(cluster: BenchCluster, work: Work): Promise<readonly Me
   return phases;
 }
 
+const loadNow = (): string => (loadavg()[0] ?? 0).toFixed(1);
+
 const told = (calls: ReadonlyMap<string, number>): string =>
   [...calls]
     .toSorted(([, a], [, b]) => b - a)
@@ -82,21 +89,32 @@ const told = (calls: ReadonlyMap<string, number>): string =>
 
 function tell(title: string, phases: readonly Measured[], floor?: readonly Measured[]): void {
   for (const phase of phases) {
-    const least = floor?.find((f) => f.name === phase.name)?.seconds;
+    const least = floor?.find((f) => f.name === phase.name);
+    const both = (of: Measured): number => of.processor + of.servers;
     const parts = [
       `${phase.seconds.toFixed(2)} s`,
-      ...(least === undefined ? [] : [`${(phase.seconds / least).toFixed(2)} × floor`]),
-      ...(phase.planned === undefined
+      ...(least === undefined
         ? []
-        : [`plan ${phase.planned.toFixed(2)} s, proof ${(phase.proving ?? 0).toFixed(2)} s`]),
+        : [
+            `${(phase.seconds / least.seconds).toFixed(2)} × floor, processor ${(both(phase) / both(least)).toFixed(2)} ×`,
+          ]),
+      ...(phase.planned === undefined ? [] : [`plan ${phase.planned.toFixed(2)} s`]),
+      ...(phase.proving === undefined ? [] : [`proof ${phase.proving.toFixed(2)} s`]),
       `${phase.steps} steps`,
       `processor ${phase.processor.toFixed(2)} s, servers' ${phase.servers.toFixed(2)} s`,
       `peak ${phase.peak} MiB, after ${phase.after} MiB`,
       ...(phase.ok ? [] : ["NOT PROVED"]),
     ];
-    console.log(`${`${title}, ${phase.name}`.padEnd(34)} ${parts.join("; ")}`);
-    console.log(`${"".padEnd(34)} ${told(phase.calls)}`);
+    console.log(`${`${title}, ${phase.name}`.padEnd(36)} ${parts.join("; ")}`);
+    console.log(`${"".padEnd(36)} ${told(phase.calls)}`);
   }
+  const of = (name: string, all = phases): number => all.find((p) => p.name === name)?.seconds ?? Number.NaN;
+  const share = (100 * of("rotate")) / of("write");
+  if (phases.length > 0) console.log(`${"".padEnd(36)} rotate / write ${share.toFixed(0)} %`);
+  if (floor !== undefined)
+    console.log(
+      `${"".padEnd(36)} rotate / floor's write ${((100 * of("rotate")) / of("write", floor)).toFixed(0)} %`,
+    );
 }
 
 async function withSandbox(
@@ -107,7 +125,7 @@ async function withSandbox(
   const password = `Bench-${process.pid}-Aa1`;
   const { child, address } = await startSandbox("harbor", password);
   const harbor = { ...address, password };
-  tell("sandbox's Harbor", await inProcess(cluster, { ...work, what: "run", harbor }), floor);
+  tell("one binding, sandbox's Harbor", await inProcess(cluster, { ...work, what: "run", harbor }), floor);
   child.stdin?.end();
 }
 
@@ -116,13 +134,13 @@ async function withController(cluster: BenchCluster): Promise<void> {
   const { child, address } = await startSandbox("harbor", password);
   const flags = values.flags === "" ? [] : values.flags.split(" ");
   const of = await measureController(cluster, filling, { ...address, password }, home, flags);
-  const title = "controller, sandbox's Harbor".padEnd(34);
+  const title = "process, sandbox's Harbor".padEnd(36);
   console.log(
     `${title} ${of.rollout.toFixed(2)} s until all bindings are ready, ${of.written.toFixed(2)} s until all Secrets are there; ` +
       `processor ${of.processor.toFixed(2)} s; peak ${of.peak} MiB, steady ${of.steady} MiB`,
   );
-  console.log(`${"".padEnd(34)} ${told(of.calls)}`);
-  console.log(`${"controller, one Secret deleted".padEnd(34)} ${told(of.oneNamespace)}`);
+  console.log(`${"".padEnd(36)} ${told(of.calls)}`);
+  console.log(`${"process, one Secret deleted".padEnd(36)} ${told(of.oneNamespace)}`);
   child.stdin?.end();
 }
 
@@ -138,23 +156,32 @@ async function main(): Promise<void> {
   );
   await fillNamespaces(cluster.etcdUrl, filling);
   await fillSurroundings(cluster.etcdUrl, filling);
-  const names = namespaceNames(filling);
-  const work = { cluster: cluster.address, namespaces, parallel };
+  const work = { cluster: cluster.address, namespaces, workspaces: filling.workspaces, parallel };
   const only = new Set(values.only.split(","));
   for (let round = 1; round <= Number(values.rounds); round++) {
+    console.log(`round ${round}, load average ${loadNow()}`);
     const floor = only.has("floor") ? await inProcess(cluster, { ...work, what: "floor" }) : undefined;
     tell("floor", floor ?? []);
-    await reset(cluster.etcdUrl, names);
+    if (only.has("controller")) {
+      await reset(cluster.etcdUrl, filling);
+      await installDefinitions(cluster);
+      await writeDocuments(
+        cluster,
+        { url: "https://harbor.bench.test", password: "Instant12345" },
+        filling.workspaces,
+      );
+      tell("controller, Harbor at once", await inProcess(cluster, { ...work, what: "controller" }), floor);
+    }
+    await reset(cluster.etcdUrl, filling);
     if (only.has("instant"))
-      tell("Harbor at once", await inProcess(cluster, { ...work, what: "run" }), floor);
-    await reset(cluster.etcdUrl, names);
+      tell("one binding, Harbor at once", await inProcess(cluster, { ...work, what: "run" }), floor);
+    await reset(cluster.etcdUrl, filling);
     if (only.has("sandbox")) await withSandbox(cluster, work, floor);
-    await reset(cluster.etcdUrl, names);
-    if (only.has("controller")) await withController(cluster);
+    await reset(cluster.etcdUrl, filling);
+    if (only.has("process")) await withController(cluster);
+    await reset(cluster.etcdUrl, filling);
   }
-  console.log(
-    `API server at the end: ${await cluster.apiServerMemory()} MiB; load average ${(loadavg()[0] ?? 0).toFixed(1)}`,
-  );
+  console.log(`API server at the end: ${await cluster.apiServerMemory()} MiB; load average ${loadNow()}`);
 }
 
 await build({

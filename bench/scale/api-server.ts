@@ -84,7 +84,11 @@ export async function startCluster(): Promise<BenchCluster | undefined> {
   await writeFile(at("tokens.csv"), `${token},admin,admin,system:masters\n`, { mode: 0o600 });
   const server = start("kube-apiserver", apiServerCommand(binary, at, etcdUrl, String(apiPort)));
   const address = { server: `https://127.0.0.1:${apiPort}`, ca: authority.certificate, token };
-  const client = createKubernetesClient(configOf(address), { fieldManager: "moorline" });
+  const client = createKubernetesClient(configOf(address), {
+    fieldManager: "moorline",
+    // A server with a hundred thousand pods on a busy machine takes its time to tell what it counted.
+    timeoutMs: 600_000,
+  });
   await answering(
     async () => (await client.request({ method: "GET", path: "/readyz" })).text() === "ok",
     home,

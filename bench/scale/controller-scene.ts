@@ -1,16 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { resources } from "../../src/clients/kubernetes/resources.ts";
 import type { BenchCluster } from "./api-server.ts";
-import {
-  bundleProgram,
-  installDefinitions,
-  readyBindings,
-  startController,
-  until,
-  writeDocuments,
-} from "./controller-process.ts";
+import { bundleProgram, startController } from "./controller-process.ts";
+import { installDefinitions, readyBindings, writeDocuments } from "./documents.ts";
 import { namespaceNames, type Filling } from "./fill.ts";
 import { requestCounts } from "./requests.ts";
+import { until } from "./until.ts";
 
 const signal = new AbortController().signal;
 

@@ -19,8 +19,8 @@ export const namespaceNames = ({ namespaces }: Pick<Filling, "namespaces">): rea
 const workspaceOf = (index: number, { namespaces, workspaces }: Filling): string =>
   `workspace-${Math.floor((index * workspaces) / namespaces)}`;
 
-/** One key of etcd, and what stands there; undefined deletes. */
-type Entry = readonly [key: string, value: object | undefined];
+/** One key of etcd, and what stands there, as JSON or as bytes; undefined deletes. */
+type Entry = readonly [key: string, value: object | Buffer | undefined];
 
 const perTransaction = 1000;
 
@@ -30,12 +30,14 @@ const perTransaction = 1000;
  */
 async function put(etcdUrl: string, entries: Iterable<Entry>): Promise<void> {
   const base64 = (text: string): string => Buffer.from(text).toString("base64");
+  const valueOf = (value: object | Buffer): string =>
+    Buffer.isBuffer(value) ? value.toString("base64") : base64(JSON.stringify(value));
   const send = async (batch: readonly Entry[]): Promise<void> => {
     const success = batch.map(([path, value]) => {
       const key = base64(`/registry/${path}`);
       return value === undefined
         ? { requestDeleteRange: { key } }
-        : { requestPut: { key, value: base64(JSON.stringify(value)) } };
+        : { requestPut: { key, value: valueOf(value) } };
     });
     const answer = await fetch(`${etcdUrl}/v3/kv/txn`, { method: "POST", body: JSON.stringify({ success }) });
     if (!answer.ok) throw new Error(`etcd: ${answer.status} ${(await answer.text()).slice(0, 300)}`);
@@ -93,8 +95,15 @@ async function putAccounts(etcdUrl: string, names: readonly string[]): Promise<v
   );
 }
 
-/** Takes away what a run wrote: its Secrets, and what it changed in service accounts. */
-export async function reset(etcdUrl: string, names: readonly string[]): Promise<void> {
+/** Takes away what a run wrote: its documents and Secrets, and what it changed in service accounts. */
+export async function reset(etcdUrl: string, filling: Filling): Promise<void> {
+  const workspaces = Array.from({ length: filling.workspaces }, (_, i) => `workspace-${i}`);
+  await put(
+    etcdUrl,
+    workspaces.map((name): Entry => [`moorline.io/projectbindings/${name}`, undefined]),
+  );
+  await put(etcdUrl, [["moorline.io/harborregistries/main", undefined]]);
+  const names = namespaceNames(filling);
   await put(
     etcdUrl,
     names.map((name): Entry => [`secrets/${name}/harbor`, undefined]),
@@ -110,12 +119,34 @@ export async function fillSurroundings(etcdUrl: string, filling: Filling): Promi
 }
 
 function* secrets({ otherSecrets }: Filling, names: readonly string[]): Generator<Entry> {
-  const data = { token: Buffer.alloc(1200, "t").toString("base64"), namespace: "YmVuY2g=" };
   for (let i = 0; i < otherSecrets; i++) {
     const namespace = names[i % names.length] ?? "default";
     const name = `token-${i}`;
-    const object = { apiVersion: "v1", kind: "Secret", type: "Opaque", data };
-    yield [`secrets/${namespace}/${name}`, { ...object, metadata: metadata(name, namespace) }];
+    yield [`secrets/${namespace}/${name}`, storedSecret(namespace, name)];
+  }
+}
+
+/** A Secret as API servers keep it (protobuf, k8s.io/api/core/v1/generated.proto): read as JSON it would cost them more. */
+function storedSecret(namespace: string, name: string): Buffer {
+  const field = (number: number, value: string | Buffer): Buffer => {
+    const bytes = Buffer.from(value as string);
+    return Buffer.concat([varint((number << 3) | 2), varint(bytes.length), bytes]);
+  };
+  const time = Buffer.concat([varint(8), varint(Date.parse(born) / 1000)]);
+  const of = [field(1, name), field(3, namespace), field(5, randomUUID()), field(8, time)];
+  const pair = (key: string, value: Buffer): Buffer =>
+    field(2, Buffer.concat([field(1, key), field(2, value)]));
+  const data = [pair("token", Buffer.alloc(1200, "t")), pair("namespace", Buffer.from(namespace))];
+  const raw = Buffer.concat([field(1, Buffer.concat(of)), ...data, field(3, "Opaque")]);
+  const type = Buffer.concat([field(1, "v1"), field(2, "Secret")]);
+  return Buffer.concat([Buffer.from("k8s\0"), field(1, type), field(2, raw)]);
+}
+
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  for (let left = value; ; left = Math.floor(left / 128)) {
+    if (left < 128) return Buffer.from([...bytes, left]);
+    bytes.push((left % 128) | 128);
   }
 }
 

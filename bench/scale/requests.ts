@@ -15,4 +15,12 @@ export async function requestCounts(client: KubernetesClient): Promise<ReadonlyM
   return counts;
 }
 
-const interesting = new Set(["namespaces", "secrets", "serviceaccounts", "pods"]);
+const interesting = new Set([
+  "namespaces",
+  "secrets",
+  "serviceaccounts",
+  "pods",
+  "projectbindings",
+  "harborregistries",
+  "events",
+]);

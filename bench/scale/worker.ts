@@ -15,14 +15,17 @@ import { nameOf, nameOfReference, type Document } from "../../src/model/document
 import { parseDocuments } from "../../src/model/parse.ts";
 import { Agent } from "undici";
 import { configOf, type ClusterAddress } from "./api-server.ts";
+import { controllerPhases } from "./controller-work.ts";
 import { account, benchLabel, namespaceNames } from "./fill.ts";
 import { InstantHarbor } from "./instant-harbor.ts";
 
 /** What one process of the benchmark is to do, as JSON in BENCH_WORK. */
 export interface Work {
-  readonly what: "floor" | "run";
+  readonly what: "floor" | "run" | "controller";
   readonly cluster: ClusterAddress;
   readonly namespaces: number;
+  /** Bindings that stand in the cluster, one for each. */
+  readonly workspaces: number;
   readonly parallel: number;
   /** A Harbor in another process; without it one that answers at once. */
   readonly harbor?: { readonly url: string; readonly ca: string; readonly password: string };
@@ -54,7 +57,9 @@ const memory = (field: "VmHWM" | "VmRSS"): number => {
 
 async function phase(
   name: Phase["name"],
-  work: () => Promise<Omit<Phase, "name" | "seconds" | "processor" | "peak" | "after">>,
+  work: () => Promise<
+    Omit<Phase, "name" | "seconds" | "processor" | "peak" | "after"> & Partial<Pick<Phase, "seconds">>
+  >,
 ): Promise<void> {
   // Sets VmHWM back to what is resident now (proc(5), clear_refs).
   writeFileSync("/proc/self/clear_refs", "5");
@@ -195,7 +200,7 @@ function worldOf(work: Work, documents: readonly Document[], endpoint: HttpEndpo
 async function run(work: Work): Promise<void> {
   const endpoint =
     work.harbor === undefined
-      ? new InstantHarbor("https://harbor.bench.test", project)
+      ? new InstantHarbor("https://harbor.bench.test")
       : openEndpoint(work.harbor.url, { tls: { ca: work.harbor.ca } });
   for (const [name, days] of [
     ["write", 90],
@@ -233,5 +238,7 @@ async function run(work: Work): Promise<void> {
 }
 
 const work = JSON.parse(process.env["BENCH_WORK"] ?? "{}") as Work;
-await (work.what === "floor" ? floor(work) : run(work));
+if (work.what === "floor") await floor(work);
+else if (work.what === "run") await run(work);
+else await controllerPhases(work.cluster, work.workspaces, phase);
 process.stdin.destroy();
