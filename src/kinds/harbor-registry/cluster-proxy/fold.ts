@@ -1,6 +1,7 @@
 import type { Action, Kind, KindPlan, RenderedFile } from "../../../engine/kind.ts";
 import type { World } from "../../world.ts";
 import type { HarborRegistrySpec } from "../schema.ts";
+import { comesByProxy } from "./alias.ts";
 import {
   observeProxy,
   planProxy,
@@ -35,7 +36,7 @@ export function withClusterProxy<O, A extends Action>(
       return { registry, ...(proxy !== undefined && { proxy }) };
     },
     plan: (document, { registry, proxy }, now) =>
-      both(base.plan(document, registry, now), proxy && planProxy(document, proxy)),
+      both(withWayIn(base.plan(document, registry, now), proxy), proxy && planProxy(document, proxy)),
     planRemoval: (document, { registry, proxy }, now) =>
       both(base.planRemoval(document, registry, now), proxy && planProxyRemoval(document, proxy)),
     dueDates: (document, { registry }, now) => base.dueDates?.(document, registry, now) ?? [],
@@ -49,6 +50,12 @@ export function withClusterProxy<O, A extends Action>(
       ...renderProxy(document),
     ],
   };
+}
+
+/** ks-apiserver needs no certificate of its own where the proxy shows one for it. */
+function withWayIn<A extends Action>(of: KindPlan<A>, proxy: ObservedProxy | undefined): KindPlan<A> {
+  if (proxy?.alias === undefined || !comesByProxy(proxy.alias)) return of;
+  return { ...of, findings: of.findings.filter((f) => f.code !== "HARBOR_WANTS_CLIENT_CERTIFICATES") };
 }
 
 function isOfProxy(action: Action): action is ProxyAction {

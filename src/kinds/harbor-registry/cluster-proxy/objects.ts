@@ -67,10 +67,13 @@ const bodies: Readonly<Record<Part, (proxy: ClusterProxy, material: ProxyMateria
   upstream: (_proxy, material) => upstreamOf(material),
   config: (proxy, { url }) => ({ data: { "nginx.conf": nginxConf(url, proxy), "run.sh": runScript } }),
   policy: (proxy) => ({ spec: policyOf(proxy) }),
-  service: ({ name }) => ({
+  // By Harbor's own port: whoever is led here by an alias keeps the port of the URL.
+  service: ({ name }, { url }) => ({
     spec: {
       selector: labelsOf(name),
-      ports: [{ name: "https", port: 443, protocol: "TCP", targetPort: podPort }],
+      ports: [
+        { name: "https", port: Number(new URL(url).port || 443), protocol: "TCP", targetPort: podPort },
+      ],
     },
   }),
   deployment: (proxy, material) => ({ spec: deploymentOf(proxy, material) }),

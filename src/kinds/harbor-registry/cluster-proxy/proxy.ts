@@ -8,6 +8,7 @@ import { resolveClientCertificate } from "../../shared/client-certificate-source
 import { resolveTrust } from "../../shared/trust-source.ts";
 import type { World } from "../../world.ts";
 import type { HarborRegistrySpec } from "../schema.ts";
+import { aliasFindings, observeAlias, type ObservedAlias } from "./alias.ts";
 import {
   digestOf,
   fieldManagerOf,
@@ -35,6 +36,7 @@ export interface ObservedPart {
 
 export interface ObservedProxy {
   readonly parts: readonly ObservedPart[];
+  readonly alias?: ObservedAlias;
 }
 
 export type ProxyAction =
@@ -89,13 +91,19 @@ export async function observeProxy(
     const target = `${resourceOf[part].kind}/${at.namespace}/${at.name}`;
     return { part, target, state, digest: digestOf(wanted) };
   });
-  return { parts: await Promise.all(observed) };
+  const alias = await observeAlias(client, proxy, aliasOf(document), signal);
+  return { parts: await Promise.all(observed), ...(alias !== undefined && { alias }) };
 }
+
+const aliasOf = ({ spec }: Pick<RegistryDocument, "spec">) => ({
+  url: spec.url,
+  namespace: spec.kubesphere.namespace,
+});
 
 /** Plans what the proxy still lacks. New files are taken up without a restart; only the Deployment itself rolls. */
 export function planProxy(
   { spec }: RegistryDocument,
-  { parts: observed }: ObservedProxy,
+  { parts: observed, alias }: ObservedProxy,
 ): KindPlan<ProxyAction> {
   const foreign = observed.filter((p) => p.state === "foreign");
   if (foreign.length > 0)
@@ -113,7 +121,12 @@ export function planProxy(
     after: part === "deployment" ? ids.filter((id) => id !== "proxy/deployment") : [],
     action: { type: "proxy-apply", part, digest },
   }));
-  return { steps, findings: byTag(spec.clusterProxy) };
+  const { clusterProxy } = spec;
+  const way =
+    clusterProxy === undefined || alias === undefined
+      ? []
+      : aliasFindings(clusterProxy, aliasOf({ spec }), alias);
+  return { steps, findings: [...byTag(clusterProxy), ...way] };
 }
 
 /** A tag may name another image tomorrow, and this one holds a client certificate's key. */
