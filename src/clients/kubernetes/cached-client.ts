@@ -47,6 +47,8 @@ export function cachedClient(client: KubernetesClient, informers: CachedInformer
     signal: AbortSignal,
     send: () => Promise<T>,
   ): Promise<T> {
+    // Under load the watch is often faster than the answer; one's own writes would come back as somebody's.
+    const ends = all.filter((informer) => isSame(informer.resource, resource)).map((i) => i.hold(at));
     try {
       const answer = await send();
       known(resource, answer);
@@ -56,6 +58,8 @@ export function cachedClient(client: KubernetesClient, informers: CachedInformer
         // What was thrown says more than a read that fails too.
         await refresh(resource, at, signal).catch(() => undefined);
       throw thrown;
+    } finally {
+      for (const end of ends) end();
     }
   }
   const nameOf = ({ metadata: { name = "", namespace } }: KubernetesObject): ObjectName =>

@@ -146,6 +146,39 @@ describe("a client with a cache", () => {
     expect(heard).toHaveLength(1);
   });
 
+  test("takes a write of its own for no news, even where the watch is faster than the answer", async () => {
+    using maps = await informed<KubernetesObject>(configMaps, { labelSelector: "hasty" });
+    const heard: unknown[] = [];
+    maps.onChange(({ object }) => heard.push([object?.metadata.name, object?.metadata.labels?.["hasty"]]));
+    const slow = {
+      ...server.client,
+      create: async (...given: Parameters<typeof server.client.create>) => {
+        const made = await server.client.create(...given);
+        // The watch keeps order: with the second it has told of the first.
+        await make("second", { hasty: "other" });
+        await vi.waitUntil(() => maps.get(at("second")) !== undefined, limit);
+        return made;
+      },
+    } as typeof server.client;
+    const client = cachedClient(slow, { reading: [], listening: [maps] });
+    await client.create(
+      configMaps,
+      { metadata: { ...at("first"), labels: { hasty: "own" } } },
+      { signal: never },
+    );
+    expect(heard).toEqual([["second", "other"]]);
+    expect(maps.get(at("first"))).toBeDefined();
+    await server.client.patch(
+      configMaps,
+      at("first"),
+      "merge",
+      { metadata: { labels: { hasty: "changed" } } },
+      { signal: never },
+    );
+    await vi.waitUntil(() => heard.length === 2, limit);
+    expect(heard[1]).toEqual(["first", "changed"]);
+  });
+
   test("asks the server where a selector is one that only the server knows, and for what nobody informs of", async () => {
     using accounts = await informed<ServiceAccount>(serviceAccounts);
     const client = cachedClient(server.client, {

@@ -43,6 +43,11 @@ export interface Informer<T extends KubernetesObject> {
   put(object: T): void;
   /** Takes out what the server says is gone. */
   drop(at: ObjectName): void;
+  /**
+   * Says that a write of one's own is under way: what the watch tells of the object meanwhile waits, since it may be that
+   * very write, and come before the server's answer to it does. @returns ends it
+   */
+  hold(at: ObjectName): () => void;
   /** Hears each change that the watch tells, once; what `put` took in before is no news. @returns ends it */
   onChange(handler: (change: Change<T>) => void): () => void;
 }
@@ -62,6 +67,7 @@ export function startInformer<T extends KubernetesObject>(
   const handlers = new Set<(change: Change<T>) => void>();
   const ready = Promise.withResolvers<void>();
   const keep = keeper(options);
+  const held = new Holds();
   let isSynced = false;
   const tell = (change: Change<T> | undefined): void => {
     if (change !== undefined) for (const handler of handlers) handler(change);
@@ -85,8 +91,11 @@ export function startInformer<T extends KubernetesObject>(
         for (const change of store.replace(event.items, event.resourceVersion)) tell(change);
         isSynced = true;
         ready.resolve();
-      } else if (event.type === "deleted") tell(store.remove(nameIn(event.object), event.resourceVersion));
-      else tell(store.put(event.object));
+        continue;
+      }
+      const { type, object, resourceVersion } = event;
+      const at = nameIn(object);
+      held.run(at, () => tell(type === "deleted" ? store.remove(at, resourceVersion) : store.put(object)));
     }
   }
 
@@ -131,11 +140,36 @@ export function startInformer<T extends KubernetesObject>(
       const version = store.get(at)?.metadata.resourceVersion;
       if (version !== undefined) store.remove(at, version);
     },
+    hold: (at) => held.hold(at),
     onChange: (handler) => {
       handlers.add(handler);
       return () => void handlers.delete(handler);
     },
   };
+}
+
+/** Objects of which nothing is heard for a while. */
+class Holds {
+  readonly #held = new Map<string, { writes: number; readonly waiting: (() => void)[] }>();
+
+  hold({ namespace = "", name }: ObjectName): () => void {
+    const key = `${namespace}/${name}`;
+    const held = this.#held.get(key) ?? { writes: 0, waiting: [] };
+    this.#held.set(key, held);
+    held.writes++;
+    return () => {
+      if (--held.writes > 0) return;
+      this.#held.delete(key);
+      for (const run of held.waiting) run();
+    };
+  }
+
+  /** At once, or when the object is let go. */
+  run({ namespace = "", name }: ObjectName, work: () => void): void {
+    const held = this.#held.get(`${namespace}/${name}`);
+    if (held === undefined) work();
+    else held.waiting.push(work);
+  }
 }
 
 /** Nobody reads managedFields, and they are often the larger half of an object. */
