@@ -27,7 +27,37 @@ export type LiveSign =
   | "PULL_SECRET_OTHER_HOST"
   | "SECRET_KEY"
   | "SECRET_TYPE"
-  | "SECRET_UNREADABLE";
+  | "SECRET_UNREADABLE"
+  | "HARBOR_ARTIFACT_ABSENT"
+  | "HARBOR_EXTERNAL_URL"
+  | "HARBOR_POLICY_SIGNATURE"
+  | "HARBOR_POLICY_VULNERABILITY"
+  | "HARBOR_SCANNER_ABSENT"
+  | "HARBOR_STORAGE_FULL"
+  | "NAMESPACE_ABSENT"
+  | "VALIDATE_CA_UNKNOWN"
+  | "VALIDATE_KUBESPHERE_DOWN"
+  | "VALIDATE_LOGIN_REFUSED"
+  | "CERTIFICATE_ENDS_SOON"
+  | "CHAIN_INCOMPLETE"
+  | "CVE_ALLOWLIST_OVER"
+  | "HARBOR_COMPONENT_UNHEALTHY"
+  | "HARBOR_PROJECT_ABSENT"
+  | "HARBOR_QUOTA_FULL"
+  | "HARBOR_READ_ONLY"
+  | "HARBOR_UPSTREAM_UNHEALTHY"
+  | "NODE_DISK_PRESSURE"
+  | "NODE_NOT_READY"
+  | "NODE_PULLS_SLOWED"
+  | "CERTIFICATE_WITHOUT_SAN"
+  | "CLUSTER_DNS_DOWN"
+  | "BINDING_NOT_READY"
+  | "SERVICE_ACCOUNT_UNLINKED"
+  | "ROBOT_ABSENT"
+  | "ROBOT_DISABLED"
+  | "ROBOT_EXPIRED"
+  | "ROBOT_SECRET_OLD"
+  | "ROBOT_WITHOUT_PULL";
 
 /** Why pulls or pushes fail, as data: the log reader and the doctor name the same ones. */
 export interface Cause {
@@ -44,4 +74,6 @@ export interface Cause {
   readonly signs: readonly Sign[];
   /** What the doctor knows it by; absent where only logs and messages tell it. */
   readonly live?: readonly LiveSign[];
+  /** Codes of causes that only repeat it: where both are found, this one is told. */
+  readonly explains?: readonly string[];
 }

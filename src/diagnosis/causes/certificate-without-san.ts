@@ -17,4 +17,5 @@ export const certificateWithoutSan: Cause = {
     zh: "`moorline pki inspect` 显示 SAN 中含有该主机名，且拉取成功。",
   },
   signs: [{ literal: "relies on legacy Common Name" }, { literal: "CommonName-only" }],
+  live: ["CERTIFICATE_WITHOUT_SAN"],
 };

@@ -14,4 +14,5 @@ export const clusterDnsMissing: Cause = {
   },
   proof: { en: "The event no longer appears with new pods.", zh: "新建 Pod 不再出现该事件。" },
   signs: [{ literal: "MissingClusterDNS" }, { literal: "does not have ClusterDNS IP configured" }],
+  explains: ["NAME_NOT_RESOLVED", "NAME_SERVER_SILENT"],
 };

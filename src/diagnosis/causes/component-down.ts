@@ -25,5 +25,6 @@ export const componentDown: Cause = {
     { literal: "503 Service Unavailable" },
     { literal: "503 Service Temporarily Unavailable" },
   ],
-  live: ["REGISTRY_FAILED"],
+  live: ["REGISTRY_FAILED", "HARBOR_COMPONENT_UNHEALTHY"],
+  explains: ["HARBOR_ERROR", "CONNECTION_REFUSED"],
 };

@@ -21,4 +21,5 @@ export const configPathConflict: Cause = {
     { literal: "`mirrors` cannot be set" },
     { literal: "`configs.tls` cannot be set" },
   ],
+  explains: ["AUTHORITY_UNKNOWN", "CLIENT_CERTIFICATE_MISSING", "SANDBOX_NOT_CREATED"],
 };

@@ -12,4 +12,5 @@ export const connectionRefused: Cause = {
   proof: { en: "A TCP connection to that port opens.", zh: "可以建立到该端口的 TCP 连接。" },
   signs: [{ literal: "connection refused" }, { literal: "Connection refused" }],
   live: ["NETWORK_CONNECTION_REFUSED"],
+  explains: ["ENDPOINT_UNREACHABLE", "COMPONENT_DOWN"],
 };

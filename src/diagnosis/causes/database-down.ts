@@ -26,4 +26,5 @@ export const databaseDown: Cause = {
     { literal: ":5432: connect" },
     { literal: "database is locked" },
   ],
+  explains: ["HARBOR_ERROR", "COMPONENT_DOWN", "LOGIN_REFUSED"],
 };

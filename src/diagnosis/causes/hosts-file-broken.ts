@@ -21,4 +21,5 @@ export const hostsFileBroken: Cause = {
     },
     { literal: "invalid `host` tree" },
   ],
+  explains: ["AUTHORITY_UNKNOWN", "CLIENT_CERTIFICATE_MISSING", "PLAIN_HTTP_SERVER"],
 };

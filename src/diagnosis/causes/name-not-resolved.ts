@@ -23,4 +23,12 @@ export const nameNotResolved: Cause = {
     { literal: "host not found in upstream" },
   ],
   live: ["NETWORK_NAME_NOT_RESOLVED"],
+  explains: [
+    "CONNECTION_REFUSED",
+    "CONNECTION_TIMEOUT",
+    "NO_ROUTE",
+    "ENDPOINT_UNREACHABLE",
+    "PULL_SECRET_NOT_NAMED",
+    "PULL_SECRET_FOR_ANOTHER_HOST",
+  ],
 };

@@ -18,4 +18,5 @@ export const nameServerSilent: Cause = {
     { literal: "server misbehaving" },
     { literal: "Temporary failure in name resolution" },
   ],
+  explains: ["NAME_NOT_RESOLVED", "CONNECTION_TIMEOUT"],
 };

@@ -19,4 +19,5 @@ export const nodeDiskPressure: Cause = {
     { literal: "DiskPressure" },
     { literal: "failed to garbage collect required amount of images" },
   ],
+  live: ["NODE_DISK_PRESSURE"],
 };

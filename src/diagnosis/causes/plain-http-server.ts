@@ -27,4 +27,5 @@ export const plainHttpServer: Cause = {
     },
   ],
   live: ["TLS_SERVER_SPEAKS_PLAIN_HTTP"],
+  explains: ["CONNECTION_CUT"],
 };

@@ -18,4 +18,12 @@ export const projectNotFound: Cause = {
     { literal: "project not found" },
     { literal: "not found: project" },
   ],
+  live: ["HARBOR_PROJECT_ABSENT"],
+  explains: [
+    "IMAGE_NOT_FOUND",
+    "PULL_REFUSED",
+    "PULL_SECRET_NOT_NAMED",
+    "PULL_SECRET_FOR_ANOTHER_HOST",
+    "CREDENTIAL_REFUSED",
+  ],
 };

@@ -23,4 +23,6 @@ export const proxyCacheUpstreamDown: Cause = {
     { literal: "failed to pull blob, error" },
     { literal: "is unhealthy, regID" },
   ],
+  live: ["HARBOR_UPSTREAM_UNHEALTHY"],
+  explains: ["IMAGE_NOT_FOUND"],
 };

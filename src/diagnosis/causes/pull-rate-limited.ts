@@ -17,4 +17,5 @@ export const pullRateLimited: Cause = {
     zh: "启动相同 Pod 时不再出现该事件。",
   },
   signs: [{ literal: "pull QPS exceeded" }],
+  live: ["NODE_PULLS_SLOWED"],
 };

@@ -14,4 +14,5 @@ export const quotaExceeded: Cause = {
   },
   proof: { en: "A push works.", zh: "推送成功。" },
   signs: [{ literal: "Quota exceeded when processing" }, { literal: "exceed the configured upper limit" }],
+  live: ["HARBOR_QUOTA_FULL"],
 };

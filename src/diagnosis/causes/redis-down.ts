@@ -18,4 +18,5 @@ export const redisDown: Cause = {
     { literal: "redis: connection pool" },
     { literal: "LOADING Redis is loading" },
   ],
+  explains: ["HARBOR_ERROR", "COMPONENT_DOWN", "LOGIN_REFUSED"],
 };

@@ -14,4 +14,5 @@ export const registryReadOnly: Cause = {
   },
   proof: { en: "A push works.", zh: "推送成功。" },
   signs: [{ literal: "The system is in read only mode" }],
+  live: ["HARBOR_READ_ONLY"],
 };

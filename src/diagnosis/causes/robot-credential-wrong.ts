@@ -21,4 +21,6 @@ export const robotCredentialWrong: Cause = {
     { literal: "failed to authenticate user:robot$", follows: true },
     { literal: "Login failed, locking robot$", follows: true },
   ],
+  live: ["ROBOT_SECRET_OLD"],
+  explains: ["CREDENTIAL_REFUSED", "LOGIN_REFUSED", "PULL_REFUSED", "API_LOGIN_REFUSED"],
 };

@@ -20,4 +20,12 @@ export const robotDisabled: Cause = {
     { literal: "failed to authenticate deactivated robot account" },
     { literal: "failed to authenticate disabled robot account" },
   ],
+  live: ["ROBOT_DISABLED"],
+  explains: [
+    "CREDENTIAL_REFUSED",
+    "LOGIN_REFUSED",
+    "ROBOT_CREDENTIAL_WRONG",
+    "PULL_REFUSED",
+    "API_LOGIN_REFUSED",
+  ],
 };

@@ -17,4 +17,12 @@ export const robotExpired: Cause = {
     zh: "`moorline verify` 证明可使用该密钥拉取。",
   },
   signs: [{ literal: "the robot account is expired" }],
+  live: ["ROBOT_EXPIRED"],
+  explains: [
+    "CREDENTIAL_REFUSED",
+    "LOGIN_REFUSED",
+    "ROBOT_CREDENTIAL_WRONG",
+    "PULL_REFUSED",
+    "API_LOGIN_REFUSED",
+  ],
 };

@@ -21,4 +21,5 @@ export const storageFull: Cause = {
     { literal: "disk quota exceeded" },
     { literal: "EntityTooLarge" },
   ],
+  explains: ["HARBOR_ERROR", "COMPONENT_DOWN"],
 };

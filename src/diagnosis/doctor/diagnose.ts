@@ -6,18 +6,21 @@ import { pullFailed } from "../causes/pull-failed.ts";
 import { pullRefused } from "../causes/pull-refused.ts";
 import { secretKeyWithoutScheme } from "../causes/secret-key-without-scheme.ts";
 import type { Evidence } from "./evidence.ts";
-import { liveCauses } from "./causes/catalogue.ts";
+import { liveCauses, liveWarnings } from "./causes/catalogue.ts";
 
 /** A cause with what shows it. */
 export interface Diagnosis {
   readonly cause: Cause;
   readonly evidence: readonly [Evidence, ...Evidence[]];
+  /** The named cause that this one follows from, where it does: mend that one first. */
+  readonly follows?: Cause;
 }
 
 /** The more telling before the less. What only Kubernetes can tell comes first: it explains the 401 that follows. */
 const ranked: readonly Cause[] = [
   ...liveCauses,
   ...causes.filter((cause) => cause !== secretKeyWithoutScheme),
+  ...liveWarnings,
   // It turns KubeSphere's Validate button red and stops no pull.
   secretKeyWithoutScheme,
 ];
@@ -49,7 +52,26 @@ export async function diagnose(
   const isAnswered = named.some(
     ({ cause }) => cause.severity === "error" && !vague.has(cause) && cause !== secretKeyWithoutScheme,
   );
-  return isAnswered ? named.filter(({ cause }) => !vague.has(cause)) : named.filter(isNotOutdone);
+  return rooted(isAnswered ? named.filter(({ cause }) => !vague.has(cause)) : named.filter(isNotOutdone));
+}
+
+/** Each root before what it explains. Of causes that explain each other the more telling is the root. */
+function rooted(named: readonly Diagnosis[]): readonly Diagnosis[] {
+  const rootOf = new Map<Cause, Cause>();
+  for (const { cause } of named) {
+    // What follows from something explains nothing itself, so that no circle can come about.
+    if (rootOf.has(cause)) continue;
+    for (const other of named)
+      if (other.cause !== cause && !rootOf.has(other.cause) && cause.explains?.includes(other.cause.code))
+        rootOf.set(other.cause, cause);
+  }
+  const withThose = (d: Diagnosis): readonly Diagnosis[] => [
+    d,
+    ...named
+      .filter(({ cause }) => rootOf.get(cause) === d.cause)
+      .flatMap((below) => withThose({ ...below, follows: d.cause })),
+  ];
+  return named.filter(({ cause }) => !rootOf.has(cause)).flatMap(withThose);
 }
 
 /** Of the vague ones the first alone says enough. */

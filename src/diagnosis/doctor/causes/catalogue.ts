@@ -1,17 +1,35 @@
 import type { Cause } from "../../causes/cause.ts";
+import { bindingNotReady } from "./binding-not-ready.ts";
+import { certificateEndsSoon } from "./certificate-ends-soon.ts";
+import { chainIncomplete } from "./chain-incomplete.ts";
+import { clusterDnsDown } from "./cluster-dns-down.ts";
 import { credentialRefused } from "./credential-refused.ts";
+import { cveAllowlistOver } from "./cve-allowlist-over.ts";
+import { nodeNotReady } from "./node-not-ready.ts";
 import { pullSecretForAnotherHost } from "./pull-secret-for-another-host.ts";
 import { pullSecretMissing } from "./pull-secret-missing.ts";
 import { pullSecretNotNamed } from "./pull-secret-not-named.ts";
 import { pullSecretUnreadable } from "./pull-secret-unreadable.ts";
+import { robotGone } from "./robot-gone.ts";
+import { robotWithoutRight } from "./robot-without-right.ts";
+import { serviceAccountUnlinked } from "./service-account-unlinked.ts";
 import { tokenServiceElsewhere } from "./token-service-elsewhere.ts";
 
-/** Causes that no log tells, the more telling before the less. */
+/** Causes that no log tells and that stop pulls, the more telling before the less. */
 export const liveCauses: readonly Cause[] = [
+  nodeNotReady,
   pullSecretMissing,
   pullSecretUnreadable,
+  serviceAccountUnlinked,
   pullSecretNotNamed,
   pullSecretForAnotherHost,
+  robotGone,
+  robotWithoutRight,
   credentialRefused,
   tokenServiceElsewhere,
+  chainIncomplete,
+  clusterDnsDown,
 ];
+
+/** What is wrong and stops no pull yet, or not by itself. */
+export const liveWarnings: readonly Cause[] = [cveAllowlistOver, certificateEndsSoon, bindingNotReady];

@@ -21,4 +21,5 @@ export const credentialRefused: Cause = {
   },
   signs: [],
   live: ["REGISTRY_ANONYMOUS_TOKEN", "REGISTRY_CREDENTIAL_REFUSED"],
+  explains: ["PULL_REFUSED", "LOGIN_REFUSED"],
 };

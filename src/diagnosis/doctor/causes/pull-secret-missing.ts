@@ -18,4 +18,5 @@ export const pullSecretMissing: Cause = {
   },
   signs: [],
   live: ["PULL_SECRET_ABSENT"],
+  explains: ["PULL_REFUSED", "CREDENTIAL_REFUSED"],
 };

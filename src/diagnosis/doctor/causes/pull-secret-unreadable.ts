@@ -18,4 +18,5 @@ export const pullSecretUnreadable: Cause = {
   },
   signs: [],
   live: ["SECRET_UNREADABLE"],
+  explains: ["PULL_REFUSED"],
 };
