@@ -5,8 +5,11 @@ import type { HarborCertificateSpec } from "../../kinds/harbor-certificate/schem
 import { entries } from "../../kinds/harbor-certificate/store.ts";
 import type { ClusterDocuments } from "./documents.ts";
 
+/** The current CA's list, that of the one before while it is trusted, and that of an intermediate's root. */
+const lists = [entries.crl, entries.previousList, entries.rootList];
+
 /**
- * The revocation list of a HarborCertificate whose CA is kept in a Secret.
+ * The revocation lists of a HarborCertificate whose CA is kept in a Secret, the current CA's first.
  * @returns PEM, or undefined where there is no such document or no list
  */
 export async function readRevocationList(
@@ -23,6 +26,9 @@ export async function readRevocationList(
   const at = spec.issuer.ownAuthority?.secretRef;
   if (at === undefined || spec.crl === undefined) return undefined;
   const secret = await client.get<Secret>(resources.secrets, at, signal);
-  const list = secret?.data?.[entries.crl];
-  return list === undefined ? undefined : Buffer.from(list, "base64").toString("utf8");
+  if (secret?.data?.[entries.crl] === undefined) return undefined;
+  return lists
+    .flatMap((entry) => secret.data?.[entry] ?? [])
+    .map((list) => Buffer.from(list, "base64").toString("utf8"))
+    .join("\n");
 }

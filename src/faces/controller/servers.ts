@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { Hono } from "hono";
 import { MoorlineError } from "../../model/errors.ts";
-import { revocationListApp } from "../revocation/handler.ts";
+import { listFile, revocationListApp } from "../revocation/handler.ts";
 import type { Metric } from "./metrics.ts";
 
 /** A server that listens. */
@@ -58,16 +58,16 @@ export function metricsApp(metrics: Readonly<Record<string, Metric>>, refresh: (
   return app;
 }
 
-/** `/<certificate>/ca.crl`: the list of each HarborCertificate that has one in the cluster. */
+/** `/<certificate>/ca.crl`, and below it the list of each CA: of each HarborCertificate that has one in the cluster. */
 export function revocationApp(
   read: (certificate: string) => Promise<string | undefined>,
   now: () => Date,
 ): Hono {
   const app = new Hono();
-  app.all("/:certificate/ca.crl", (context) => {
-    const name = context.req.param("certificate");
-    const lists = revocationListApp({ read: () => read(name), now });
-    return lists.fetch(new Request(new URL("/ca.crl", context.req.url), context.req.raw));
+  app.all(`/:certificate/:file{${listFile}}`, (context) => {
+    const { certificate, file } = context.req.param();
+    const lists = revocationListApp({ read: () => read(certificate), now });
+    return lists.fetch(new Request(new URL(`/${file}`, context.req.url), context.req.raw));
   });
   return app;
 }

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { createAuthority } from "../../pki/authority.ts";
+import { authorityCertificate, createAuthority } from "../../pki/authority.ts";
+import type { Certificate } from "../../pki/certificate.ts";
 import { issueCrl, readCrl } from "../../pki/crl.ts";
 import { systemRandomBytes } from "../../pki/serial.ts";
-import { revocationListApp } from "./handler.ts";
+import { listPath, revocationListApp } from "./handler.ts";
 
 const now = new Date("2026-06-01T00:00:00Z");
 const authority = await createAuthority({
@@ -41,4 +42,30 @@ test("nothing but GET and HEAD is answered, and nothing but the list", async () 
   expect((await app.request("/ca.crl", { method: "HEAD" })).status).toBe(200);
   expect((await app.request("/ca.crl", { method: "POST", body: "x" })).status).toBe(405);
   expect((await app.request("/ca.key")).status).toBe(404);
+});
+
+test("each CA's list has an address of its own: the current one's, and that of one that gives way", async () => {
+  const previous = await createAuthority({
+    commonName: "Test CA",
+    keyType: "ECDSA_P256",
+    validityDays: 30,
+    now,
+    randomBytes: systemRandomBytes,
+  });
+  const nextUpdate = new Date(now.getTime() + 48 * 3_600_000);
+  const old = await issueCrl(previous, { number: 7n, revoked: [], now, nextUpdate });
+  const both = (await listOf(1n, 48)) + old;
+  const app = revocationListApp({ read: () => Promise.resolve(both), now: () => now });
+  const numberAt = async (path: string): Promise<bigint | undefined | number> => {
+    const answer = await app.request(path);
+    if (answer.status !== 200) return answer.status;
+    const der = Buffer.from(await answer.arrayBuffer()).toString("base64");
+    return readCrl(`-----BEGIN X509 CRL-----\n${der}\n-----END X509 CRL-----\n`).number;
+  };
+  const keyId = ({ extensions }: Certificate): string => extensions.subjectKeyId ?? "";
+  expect(await numberAt("/ca.crl")).toBe(1n);
+  expect(await numberAt(listPath(keyId(authorityCertificate(authority))))).toBe(1n);
+  expect(await numberAt(listPath(keyId(authorityCertificate(previous))))).toBe(7n);
+  expect(await numberAt("/00000000.crl")).toBe(404);
+  expect((await app.request(listPath("00000000"), { method: "PUT" })).status).toBe(405);
 });

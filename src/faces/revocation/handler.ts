@@ -6,24 +6,37 @@ import { crlLimits, pemBlocks } from "../../pki/pem.ts";
 /** A client may keep a list this long at most, in seconds: a revocation should be known within the hour. */
 const longestKept = 3600;
 
-/** Where the list comes from, and what time it is. */
+const isList = (label: string): boolean => /^(X509 )?CRL$/.test(label);
+
+/** Where the lists come from, and what time it is. */
 export interface ListSource {
-  /** PEM, the issuing CA's list first; undefined where there is none. Read anew for each request. */
+  /** PEM, the issuing CA's list first, then of other CAs; undefined where there is none. Read anew for each request. */
   read(): Promise<string | undefined>;
   now(): Date;
 }
 
+/** The path of one CA's list: by the identifier of its key, which every certificate of that CA names. */
+export const listPath = (authorityKeyId: string): string => `/${authorityKeyId}.crl`;
+
+/** The current CA's list, or one by {@link listPath}. */
+export const listFile = "ca.crl|[0-9a-f]{8,128}.crl";
+
 /**
- * Serves a revocation list where certificates say that it is (RFC 5280 §4.2.1.13): one list in DER as
- * `application/pkix-crl` (RFC 2585 §4.2), to GET and HEAD at `/ca.crl`.
+ * Serves revocation lists where certificates say that they are (RFC 5280 §4.2.1.13): one list an address, in DER as
+ * `application/pkix-crl` (RFC 2585 §4.2), to GET and HEAD. `/ca.crl` is the current CA's, and each CA's own address, so that
+ * of one that gives way too, is its key's.
  */
 export function revocationListApp(source: ListSource): Hono {
   const app = new Hono();
-  app.get("/ca.crl", async (context) => {
+  const route = `/:file{${listFile}}`;
+  app.get(route, async (context) => {
+    const file = `/${context.req.param("file") ?? ""}`;
     const pem = await source.read();
-    const block = pem === undefined ? undefined : pemBlocks(pem, "the CRL", crlLimits)[0];
-    if (pem === undefined || block === undefined) return context.text("there is no revocation list\n", 404);
-    const list = readCrl(pem);
+    const all = pem === undefined ? [] : pemBlocks(pem, "the CRL", crlLimits).filter((b) => isList(b.label));
+    const block =
+      file === "/ca.crl" ? all[0] : all.find((b) => listPath(readCrl(b.text).authorityKeyId ?? "") === file);
+    if (block === undefined) return context.text("there is no revocation list\n", 404);
+    const list = readCrl(block.text);
     const left = Math.floor(((list.nextUpdate ?? source.now()).getTime() - source.now().getTime()) / 1000);
     const etag = `"${hash("sha256", block.der, "hex").slice(0, 32)}"`;
     const headers = {
@@ -38,6 +51,6 @@ export function revocationListApp(source: ListSource): Hono {
       "content-type": "application/pkix-crl",
     });
   });
-  app.all("/ca.crl", (context) => context.text("GET and HEAD only\n", 405, { allow: "GET, HEAD" }));
+  app.all(route, (context) => context.text("GET and HEAD only\n", 405, { allow: "GET, HEAD" }));
   return app;
 }

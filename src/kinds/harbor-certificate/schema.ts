@@ -24,6 +24,15 @@ const client = z.strictObject({
   validityDays: described(days(825).optional(), "How long it lasts.", "有效天数。"),
 });
 
+/** With a placeholder it is no URI yet. */
+const listUrl = z
+  .string()
+  .max(2048)
+  .refine((text) => URL.canParse(text.replaceAll("{authority}", "ca")), {
+    message: "is not a URL",
+    params: { zh: "不是有效的 URL" },
+  });
+
 const crl = z.strictObject({
   validityDays: described(
     days(366).default(30),
@@ -31,9 +40,9 @@ const crl = z.strictObject({
     "吊销列表有效天数；过半时签发下一份。",
   ),
   urls: described(
-    z.array(z.url().max(2048)).max(8).default([]),
-    "Where clients may fetch it; written into certificates issued from now on.",
-    "客户端获取吊销列表的地址；会写入此后签发的证书。",
+    z.array(listUrl).max(8).default([]),
+    "Where clients may fetch it; written into certificates issued from now on. `{authority}` stands for the identifier of the CA's key, by which the lists of several CAs are served at once: `http://crl.example.com/{authority}.crl`.",
+    "客户端获取吊销列表的地址；会写入此后签发的证书。`{authority}` 代表 CA 密钥的标识，可同时提供多个 CA 的列表，例如 `http://crl.example.com/{authority}.crl`。",
   ),
   additional: described(
     z.array(filePath).max(20).default([]),

@@ -6,6 +6,10 @@ export const pkiMessages = {
     en: "Serving {file} at {url} until Ctrl-C.",
     zh: "正在 {url} 提供 {file}，按 Ctrl-C 结束。",
   },
+  "pki.servingListOf": {
+    en: "{url}: of {issuer}, until {nextUpdate}",
+    zh: "{url}：{issuer} 的列表，有效至 {nextUpdate}",
+  },
   "pki.subject": { en: "subject", zh: "主题" },
   "pki.issuer": { en: "issuer", zh: "签发者" },
   "pki.serialNumber": { en: "serial number", zh: "序列号" },
@@ -75,6 +79,10 @@ export const pkiMessages = {
   "pki.revocationRecorded": {
     en: "{of}: recorded ({serials}). `moorline apply` issues and delivers the list that refuses it.",
     zh: "{of}：已记录（{serials}）。执行 `moorline apply` 签发并分发拒绝该证书的吊销列表。",
+  },
+  "pki.revocationUnchecked": {
+    en: "{of}: recorded. No certificate that is known here has that number, so nothing could be checked; `moorline apply` issues and delivers the list that refuses it.",
+    zh: "{of}：已记录。此处已知的证书均无此序列号，因此无法核对；执行 `moorline apply` 签发并分发拒绝该证书的吊销列表。",
   },
   "pki.revocationUnchanged": {
     en: "{of}: recorded before; nothing changed. --now lets what waits take effect.",

@@ -145,7 +145,7 @@ async function issue(of: string, context: CertificateContext): Promise<IssuedPai
     keyType: spec.keyType,
     validityDays: lifeWithin(authority, client?.validityDays ?? spec.validityDays, now),
     now,
-    crlUrls: spec.crl?.urls ?? [],
+    crlUrls: (spec.crl?.urls ?? []).map((url) => url.replaceAll("{authority}", keyIdOf(authority))),
     randomBytes: (length: number) => world.random.bytes(length),
   };
   const leaf =
@@ -154,6 +154,10 @@ async function issue(of: string, context: CertificateContext): Promise<IssuedPai
       : await issueClient(authority, { ...common, commonName: client?.commonName ?? of });
   return { certificate: leaf.chainPem, privateKey: leaf.privateKeyPem };
 }
+
+/** By which lists of several CAs are told apart at one server; a CA of ours always has it (RFC 5280 §4.2.1.2). */
+const keyIdOf = (authority: Authority): string =>
+  authorityCertificate(authority).extensions.subjectKeyId ?? "ca";
 
 /** A certificate can not outlive its CA: near the CA's end it lives shorter. */
 function lifeWithin(authority: Authority, days: number, now: Date): number {

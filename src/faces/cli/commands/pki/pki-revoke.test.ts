@@ -3,7 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readCertificates, type Certificate } from "../../../../pki/certificate.ts";
 import { readCrl } from "../../../../pki/crl.ts";
+import { serialOf } from "../../../../pki/revocation-record.ts";
 import { openssl } from "../../../../pki/testing/openssl.ts";
 import { moorline, type Answer } from "../../testing/test-io.ts";
 
@@ -107,5 +109,60 @@ spec:
     expect((await run([...revoke, "--now"])).out).toContain("recorded");
     expect((await run(["apply", "-f", "harbor.yaml", "--yes"])).code).toBe(0);
     expect(readCrl(readFileSync(at("kept/ca.crl"), "latin1")).revoked.length).toBe(1);
+  });
+});
+
+describe("moorline pki revoke -f, by file and number", () => {
+  const revoke = (...words: string[]): Promise<Answer> =>
+    run(["pki", "revoke", "-f", "named.yaml", ...words]);
+  const listed = (): string[] =>
+    readCrl(readFileSync(at("named/ca.crl"), "latin1")).revoked.map((r) => serialOf(r.serialNumber));
+  const applied = async (): Promise<void> => {
+    expect((await run(["apply", "-f", "named.yaml", "--yes"])).code).toBe(0);
+  };
+  const leaf = (): Certificate | undefined => {
+    const text = readFileSync(at("named/named.client-nodes.pem"), "latin1");
+    return readCertificates(text.slice(text.indexOf("-----BEGIN CERTIFICATE")))[0];
+  };
+  const inUse = (): string => serialOf(leaf()?.serialNumber ?? "");
+
+  test("a number that nobody here knows goes on the next list, and it is said that nothing was checked", async () => {
+    writeFileSync(
+      at("named.yaml"),
+      "apiVersion: moorline.io/v1alpha1\nkind: HarborCertificate\nmetadata: { name: named }\nspec:\n  issuer: { ownAuthority: { directory: named } }\n  hosts: [harbor.example.com]\n  clients: [{ name: nodes }]\n  crl: { urls: ['http://crl.example.com/{authority}.crl'] }\n",
+    );
+    await applied();
+    expect((await revoke("--serial", "0A:0B")).out).toContain("nothing could be checked");
+    expect((await revoke("--serial", "a0b")).out).toContain("nothing changed");
+    await applied();
+    expect(listed()).toEqual(["a0b"]);
+    expect((await revoke("--serial", "no number")).err).toContain("PKI_SERIAL_INVALID");
+  });
+
+  test("one in use waits for its successor, as by its client's name; one that was replaced does not", async () => {
+    const first = inUse();
+    expect((await revoke("--serial", first)).out).toContain("issues its successor");
+    await applied();
+    expect(listed()).toEqual(["a0b"]);
+    expect((await revoke("--serial", first, "--now")).out).toContain("recorded");
+    await applied();
+    expect(listed()).toContain(first);
+    expect(inUse()).not.toBe(first);
+  });
+
+  test("its certificates name the address of their own CA's list", () => {
+    const { authorityKeyId } = readCrl(readFileSync(at("named/ca.crl"), "latin1"));
+    expect(authorityKeyId).toMatch(/^[0-9a-f]{40}$/);
+    expect(leaf()?.extensions.crlUrls).toEqual([`http://crl.example.com/${authorityKeyId}.crl`]);
+  });
+
+  test("a file of this CA is taken, one of another refused", async () => {
+    expect((await revoke("stranger.crt")).err).toContain("PKI_REVOKE_FOREIGN");
+    const text = readFileSync(at("named/named.client-nodes.pem"), "latin1");
+    writeFileSync(at("nodes.crt"), text.slice(text.indexOf("-----BEGIN CERTIFICATE")));
+    expect((await revoke("nodes.crt", "--reason", "keyCompromise")).out).toContain(inUse());
+    const compromised = inUse();
+    await applied();
+    expect(listed()).toContain(compromised);
   });
 });

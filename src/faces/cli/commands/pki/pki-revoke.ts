@@ -27,8 +27,8 @@ export const pkiRevoke: Command = {
   name: "pki revoke",
   summary: { en: "Revoke certificates of a CA.", zh: "吊销某个 CA 签发的证书。" },
   description: {
-    en: "With --ca, for a folder that `moorline pki ca` made: by file, serial number or name; the new list is written at once. A certificate of another CA is refused; a bare serial number can not be checked.\n\nWith -f, for a HarborCertificate with a CA of its own: the revocation is recorded where the CA is kept, and the next `moorline apply` issues a successor and delivers the list. The old certificate is accepted until you say --now, so that nobody is locked out before the successor is in use; keyCompromise takes effect with the next list, and whoever still presents the certificate is refused. Doing it twice changes nothing.",
-    zh: "使用 --ca 时，针对 `moorline pki ca` 创建的目录：可按文件、序列号或名称吊销，并立即写出新列表。不是该 CA 签发的证书会被拒绝；仅有序列号时无法核对。\n\n使用 -f 时，针对采用自建 CA 的 HarborCertificate：吊销记录保存在 CA 所在位置，下次 `moorline apply` 会先签发新证书再分发列表。在指定 --now 之前旧证书仍被接受，以免新证书启用前客户端被拒；keyCompromise 会随下一份列表立即生效，仍出示该证书的客户端将被拒绝。重复执行不会产生变化。",
+    en: "With --ca, for a folder that `moorline pki ca` made: by file, serial number or name; the new list is written at once. A certificate of another CA is refused; a bare serial number can not be checked.\n\nWith -f, for a HarborCertificate with a CA of its own: the revocation is recorded where the CA is kept, and the next `moorline apply` issues a successor and delivers the list. The old certificate is accepted until you say --now, so that nobody is locked out before the successor is in use; keyCompromise takes effect with the next list, and whoever still presents the certificate is refused. A file or --serial names one that need not be in use any more: it is refused from the next list on, and a bare serial number that nothing here has can not be checked. Doing it twice changes nothing.",
+    zh: "使用 --ca 时，针对 `moorline pki ca` 创建的目录：可按文件、序列号或名称吊销，并立即写出新列表。不是该 CA 签发的证书会被拒绝；仅有序列号时无法核对。\n\n使用 -f 时，针对采用自建 CA 的 HarborCertificate：吊销记录保存在 CA 所在位置，下次 `moorline apply` 会先签发新证书再分发列表。在指定 --now 之前旧证书仍被接受，以免新证书启用前客户端被拒；keyCompromise 会随下一份列表立即生效，仍出示该证书的客户端将被拒绝。也可用文件或 --serial 指定已不再使用的证书：从下一份列表起拒绝；此处无对应证书的序列号无法核对。重复执行不会产生变化。",
   },
   arguments: [
     {
@@ -113,6 +113,13 @@ export const pkiRevoke: Command = {
     {
       command: "moorline pki revoke -f docs/ --document harbor --client nodes",
       explanation: { en: "A document's client certificate.", zh: "文档中的客户端证书。" },
+    },
+    {
+      command: "moorline pki revoke -f docs/ --document harbor --serial 0a1b2c --reason keyCompromise",
+      explanation: {
+        en: "One that was seen somewhere, by its number.",
+        zh: "按序列号吊销在别处发现的证书。",
+      },
     },
   ],
   run: (invocation) =>

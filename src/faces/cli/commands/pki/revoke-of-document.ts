@@ -19,26 +19,29 @@ import { serialOf, type RecordedRevocation } from "../../../../pki/revocation-re
 import { message, render, type Message } from "../../../../text/message.ts";
 import type { Invocation } from "../../command.ts";
 import { openSession, type Session } from "../../session.ts";
+import { namedCertificates, type NamedCertificate } from "./named-certificates.ts";
 import { answer } from "./show.ts";
 
 type CertificateDocument = Document<HarborCertificateSpec>;
 
 interface Outcome {
   readonly of: string;
-  readonly state: "waits" | "effective" | "unchanged";
+  /** `unchecked`: effective, and nothing that is known here has that number. */
+  readonly state: "waits" | "effective" | "unchecked" | "unchanged";
   readonly serials: readonly string[];
 }
 
 /**
  * Records revocations of a document's certificates where its CA is kept; `moorline apply` does the rest.
- * @throws PKI_REVOKE_NOTHING, PKI_REVOKE_DOCUMENT, CERTIFICATE_NOT_ISSUED_YET
+ * @throws PKI_REVOKE_NOTHING, PKI_REVOKE_DOCUMENT, PKI_REVOKE_FOREIGN, CERTIFICATE_NOT_ISSUED_YET
  */
 export async function revokeOfDocument(
   invocation: Invocation,
   reason: RecordedRevocation["reason"],
 ): Promise<number> {
   const names = [...invocation.options("client"), ...(invocation.flag("server") ? ["server"] : [])];
-  if (names.length === 0)
+  const isGiven = invocation.arguments.length > 0 || invocation.options("serial").length > 0;
+  if (names.length === 0 && !isGiven)
     throw new MoorlineError("PKI_REVOKE_NOTHING", { subject: "moorline pki revoke -f" });
   await using session = await openSession(invocation);
   const document = chosen(invocation, session);
@@ -49,6 +52,12 @@ export async function revokeOfDocument(
   const outcomes: Outcome[] = [];
   for (const of of names)
     outcomes.push(await revokeOne(of, { document, store, reason, session, invocation }));
+  const gathered = await gather(document, session.world, signal);
+  for (const one of await namedCertificates(invocation, document, gathered, store)) {
+    if (one.isOf !== undefined)
+      outcomes.push(await revokeOne(one.isOf, { document, store, reason, session, invocation }));
+    else outcomes.push(await revokeNamed(one, store, reason, invocation));
+  }
   answer(invocation, { document: document.metadata.name, revoked: outcomes }, () =>
     outcomes.map((o) => `${render(wordsFor(o), invocation.language)}\n`).join(""),
   );
@@ -125,9 +134,28 @@ async function revokeOne(
   return { of, state: isAdded ? (isNow ? "effective" : "waits") : "unchanged", serials: [serialNumber] };
 }
 
+/** With the next list: whoever names a certificate that is in use no more has no successor to wait for. */
+async function revokeNamed(
+  { of, serialNumber, notAfter, authority }: NamedCertificate,
+  store: Store,
+  reason: RecordedRevocation["reason"],
+  { io }: Invocation,
+): Promise<Outcome> {
+  const isAdded = await recordRevocation(store, {
+    serialNumber,
+    at: io.clock.now().toISOString(),
+    reason,
+    ...(notAfter !== undefined && { notAfter }),
+    ...(authority !== undefined && { authority }),
+  });
+  const state = authority === undefined ? "unchecked" : "effective";
+  return { of, state: isAdded ? state : "unchanged", serials: [serialNumber] };
+}
+
 function wordsFor({ of, state, serials }: Outcome): Message {
   const words = { of, serials: serials.join(", ") || "-" };
   if (state === "waits") return message("pki.revocationWaits", words);
+  if (state === "unchecked") return message("pki.revocationUnchecked", words);
   return state === "effective"
     ? message("pki.revocationRecorded", words)
     : message("pki.revocationUnchanged", { of });
