@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { PassThrough, Readable } from "node:stream";
 import type { Agent, Dispatcher } from "undici";
-import { MoorlineError } from "../../model/errors.ts";
+import { fromUnknown, MoorlineError } from "../../model/errors.ts";
 import type { Dial } from "../host/host.ts";
 import { agentOf, connectLimitOf, strangersTls } from "./agent.ts";
 import { bodyOf, readBounded } from "./body.ts";
@@ -35,8 +35,18 @@ export interface EndpointOptions {
   readonly headers?: HttpHeaders;
   /** Where request ids come from; random UUIDs by default. */
   readonly requestId?: () => string;
+  /** Told of each exchange when its headers are here, or it failed. */
+  readonly onExchange?: (exchange: Exchange) => void;
   /** Opens the connections, so that another machine's network is used; from this machine by default. */
   readonly dial?: Dial;
+}
+
+/** What was asked, and how it ended. */
+export interface Exchange {
+  readonly method: HttpRequest["method"];
+  readonly path: string;
+  /** The status, or the code of the error. */
+  readonly result: number | string;
 }
 
 export interface HttpRequest {
@@ -165,6 +175,20 @@ export class HttpEndpoint implements AsyncDisposable {
   }
 
   async #dispatch(request: HttpRequest, deadline: Deadline, idleMs: number) {
+    const { onExchange } = this.#options;
+    if (onExchange === undefined) return this.#follow(request, deadline, idleMs);
+    const { method, path } = request;
+    try {
+      const answer = await this.#follow(request, deadline, idleMs);
+      onExchange({ method, path, result: answer.status });
+      return answer;
+    } catch (thrown) {
+      onExchange({ method, path, result: fromUnknown(thrown, path).code });
+      throw thrown;
+    }
+  }
+
+  async #follow(request: HttpRequest, deadline: Deadline, idleMs: number) {
     const requestId = request.headers?.["x-request-id"] ?? (this.#options.requestId ?? randomUUID)();
     const subject = this.#subject(request);
     const headers: Record<string, string> = {

@@ -1,5 +1,10 @@
 import type { DocumentSet } from "../../model/document-set.ts";
-import { openEndpoint, type HttpEndpoint, type TlsOptions } from "../../clients/http/endpoint.ts";
+import {
+  openEndpoint,
+  type EndpointOptions,
+  type HttpEndpoint,
+  type TlsOptions,
+} from "../../clients/http/endpoint.ts";
 import { localHost } from "../../clients/host/local.ts";
 import type { Host } from "../../clients/host/host.ts";
 import { createKubernetesClient, type KubernetesClient } from "../../clients/kubernetes/client.ts";
@@ -15,6 +20,8 @@ export interface WorldOptions {
   readonly documents: DocumentSet;
   readonly kubeconfig?: string | undefined;
   readonly context?: string | undefined;
+  /** Told of every exchange with a server over HTTPS, the API server apart. */
+  readonly onExchange?: EndpointOptions["onExchange"];
   /** The machine whose files are meant; this one otherwise. */
   readonly host?: Host;
 }
@@ -69,7 +76,8 @@ export function openWorld(options: WorldOptions): OpenWorld {
       const known = pool.get(key);
       if (known !== undefined) return known;
       const through = from === undefined ? { connections: 32 } : { connections: 4, dial: from.dial };
-      const opened = openEndpoint(url, { tls, ...through });
+      const { onExchange } = options;
+      const opened = openEndpoint(url, { tls, ...through, ...(onExchange !== undefined && { onExchange }) });
       pool.set(key, opened);
       return opened;
     },

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import type { NewObject, Secret } from "../../clients/kubernetes/object.ts";
 import { resources } from "../../clients/kubernetes/resources.ts";
 import { registrySpec, startStage, type ControllerStage } from "./testing/stage.ts";
 
@@ -176,6 +177,45 @@ describe("the controller", () => {
       await stage.addProject("handed", "fifth");
       await vi.waitUntil(() => leads(second), limit);
       await vi.waitUntil(() => stage.isLinked("handed"), limit);
+    },
+    patience,
+  );
+
+  test(
+    "notices at once that a Secret which a document names has changed",
+    async () => {
+      start("one");
+      await stage.put("HarborRegistry", "main", registrySpec(stage));
+      await stage.until("HarborRegistry", "main", "Ready", "True");
+      const at = { namespace: "default", name: "harbor-account" };
+      const { data = {} } = (await stage.client.get<Secret>(resources.secrets, at, never)) ?? {};
+      const write = (password: string): Promise<unknown> =>
+        stage.client.patch(resources.secrets, at, "merge", { data: { password } }, { signal: never });
+      await write(Buffer.from("not the password").toString("base64"));
+      await stage.until("HarborRegistry", "main", "Ready", "False");
+      expect(await stage.status("HarborRegistry", "main")).toMatchObject({ failing: 1 });
+      await write(data["password"] ?? "");
+      await stage.until("HarborRegistry", "main", "Ready", "True");
+    },
+    patience,
+  );
+
+  test(
+    "works without a kind that the cluster has no definition of, says which, and takes it up when it comes",
+    async () => {
+      const definitions = resources.customResourceDefinitions;
+      const at = { name: "proxycaches.moorline.io" };
+      const found = await stage.client.get<NewObject & { spec: unknown }>(definitions, at, never);
+      await stage.client.delete(definitions, at, { signal: never });
+      await vi.waitUntil(async () => (await stage.client.get(definitions, at, never)) === undefined, limit);
+      const controller = start("one");
+      await vi.waitUntil(() => controller.isReady(), limit);
+      expect(controller.missingKinds()).toEqual(["ProxyCache"]);
+      expect(stage.troubles.some((t) => t.includes("no definition of proxycaches.moorline.io"))).toBe(true);
+      await stage.put("HarborRegistry", "main", registrySpec(stage));
+      await stage.until("HarborRegistry", "main", "Ready", "True");
+      await stage.client.create(definitions, { metadata: at, spec: found?.spec } as never, { signal: never });
+      await vi.waitUntil(() => controller.missingKinds().length === 0, limit);
     },
     patience,
   );

@@ -11,6 +11,8 @@ export interface Controller {
   readonly metrics: ControllerMetrics;
   /** The cluster is known; this replica could work. */
   readonly isReady: () => boolean;
+  /** Kinds that it does without, because the cluster has no definition of them. */
+  readonly missingKinds: () => readonly string[];
   /** Brings the gauges up to date before they are read. */
   readonly refresh: () => void;
   readonly sight: Sight;
@@ -20,7 +22,7 @@ export interface Controller {
 
 /** Keeps the documents of a cluster true until asked to stop. Every replica watches; the one that leads works. */
 export function startController(options: ControllerOptions): Controller {
-  const metrics = controllerMetrics();
+  const metrics = options.metrics ?? controllerMetrics();
   const client = countedClient(options.client, metrics.calls);
   const watching = new AbortController();
   const sight = startSight(client, options, watching.signal);
@@ -48,8 +50,13 @@ export function startController(options: ControllerOptions): Controller {
     metrics,
     sight,
     isReady: () => sight.isSynced,
+    missingKinds: () => sight.missingKinds,
     refresh: () => {
       metrics.queueDepth.set({}, shift?.depth ?? 0);
+      metrics.missingKinds.replace(
+        {},
+        sight.missingKinds.map((kind) => ({ labels: { kind }, value: 1 })),
+      );
       metrics.memory.set({}, process.memoryUsage.rss());
       for (const { schema } of options.kinds)
         metrics.documents.set({ kind: schema.kind }, sight.documents.countOf(schema.kind));

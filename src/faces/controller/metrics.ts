@@ -107,7 +107,10 @@ export function controllerMetrics() {
     queueDepth: gauge("queue_depth", "Documents and projects that wait to be looked at."),
     queueAdds: counter("queue_adds_total", "How often something was to be looked at."),
     queueRetries: counter("queue_retries_total", "How often a look failed and is tried again."),
-    calls: counter("api_calls_total", "Calls to servers, by server (kubernetes, registry), verb and result."),
+    calls: counter(
+      "api_calls_total",
+      "Calls to servers, by server (kubernetes; harbor and other HTTPS servers, with the class of the route), verb and result.",
+    ),
     expiry: gauge(
       "expiry_days",
       "Days until the first of its type ends, by document and type; negative once it has.",
@@ -117,6 +120,7 @@ export function controllerMetrics() {
     proved: gauge("last_proof_timestamp_seconds", "When all proofs of a document last held."),
     ready: gauge("ready", "1 where a document is ready, 0 where not."),
     documents: gauge("documents", "Documents in the cluster, by kind."),
+    missingKinds: gauge("kinds_missing", "1 for each kind whose definition the cluster does not have."),
     leader: gauge("leader", "1 while this replica works."),
     failedPulls: counter("failed_pulls_total", "Failed pulls that events told of, by cause."),
     memory: gauge("process_resident_memory_bytes", "Resident memory."),

@@ -12,6 +12,8 @@ export interface ControllerOptions {
   readonly client: KubernetesClient;
   /** The connections that documents use; what of this machine they must not see is taken out here. */
   readonly world: World;
+  /** Where to count; metrics of its own otherwise. */
+  readonly metrics?: ControllerMetrics;
   /** Every kind there is; those that are carried out on nodes are only there to be referred to. */
   readonly kinds: readonly AnyKind<World>[];
   /** Labels of the documents that are meant, as a selector; all where absent. */

@@ -15,7 +15,7 @@ export interface Listening extends AsyncDisposable {
 /**
  * Serves an app over plain HTTP: what is told here is no secret, and lists of revoked certificates are signed.
  * @param address `0.0.0.0:8080`, `[::]:8080`; port 0 takes a free one
- * @throws CLI_OPTION_CHOICE for what is no address
+ * @throws CLI_OPTION_CHOICE for what is no address, CONTROLLER_CANNOT_LISTEN for one that can not be had
  */
 export async function listen(app: Hono, address: string, option: string): Promise<Listening> {
   const found = /^(.+):(\d{1,5})$/.exec(address);
@@ -26,7 +26,14 @@ export async function listen(app: Hono, address: string, option: string): Promis
     });
   const server = createAdaptorServer({ fetch: app.fetch });
   server.listen(Number(found[2]), (found[1] ?? "").replace(/^\[(.*)\]$/, "$1"));
-  await once(server, "listening");
+  await once(server, "listening").catch((thrown: unknown) => {
+    const reason = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "-";
+    throw new MoorlineError("CONTROLLER_CANNOT_LISTEN", {
+      subject: address,
+      parameters: { option, reason },
+      cause: thrown,
+    });
+  });
   const { address: at, port, family } = server.address() as AddressInfo;
   return {
     url: `http://${family === "IPv6" ? `[${at}]` : at}:${port}`,
@@ -37,11 +44,14 @@ export async function listen(app: Hono, address: string, option: string): Promis
   };
 }
 
-/** `/healthz`: the process answers. `/readyz`: it knows the cluster, and could work if it led. */
-export function healthApp(isReady: () => boolean): Hono {
+/** `/healthz`: the process answers. `/readyz`: it knows the cluster, and could work if it led; and what it does without. */
+export function healthApp(isReady: () => boolean, missing: () => readonly string[] = () => []): Hono {
   const app = new Hono();
   app.get("/healthz", (context) => context.text("ok\n"));
-  app.get("/readyz", (context) => (isReady() ? context.text("ok\n") : context.text("not synced yet\n", 503)));
+  app.get("/readyz", (context) => {
+    if (!isReady()) return context.text("not synced yet\n", 503);
+    return context.text(["ok", ...missing().map((kind) => `no definition of ${kind}`), ""].join("\n"));
+  });
   return app;
 }
 

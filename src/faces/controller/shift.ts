@@ -7,6 +7,7 @@ import { fromUnknown } from "../../model/errors.ts";
 import { BindingIndex } from "./bindings.ts";
 import type { ShiftOptions } from "./options.ts";
 import type { DocumentObject } from "./documents.ts";
+import { NamedSecrets, secretsNamedIn } from "./named-secrets.ts";
 import { EventRecorder } from "./event-recorder.ts";
 import { WorkQueue, type Ending, type Task } from "./queue.ts";
 import { Worker } from "./worker.ts";
@@ -26,6 +27,7 @@ export class Shift {
   readonly #whole: WorkQueue;
   readonly #parts: WorkQueue;
   readonly #worker: Worker;
+  readonly #secrets: NamedSecrets;
   #index: BindingIndex | undefined;
 
   constructor(options: ShiftOptions) {
@@ -40,6 +42,12 @@ export class Shift {
     this.#options = options;
     this.#whole = queue("documents");
     this.#parts = queue("projects");
+    this.#secrets = new NamedSecrets({
+      client: sight.client,
+      signal: options.term.ending,
+      onTrouble,
+      onChange: (documents) => this.#onNamedSecret(documents),
+    });
     this.#worker = new Worker({
       ...options,
       events: new EventRecorder(sight.client, clock, identity, onTrouble),
@@ -64,7 +72,10 @@ export class Shift {
       sight.secrets.onChange((change) => this.#onSecret(change)),
     ];
     try {
-      for (const name of sight.documents.names()) this.#addWhole(name);
+      for (const name of sight.documents.names()) {
+        this.#followSecrets(name);
+        this.#addWhole(name);
+      }
       const loop = async (queue: WorkQueue): Promise<void> => {
         while (!term.ending.aborted) await this.#next(queue);
       };
@@ -115,6 +126,7 @@ export class Shift {
     const { documents } = this.#options.sight;
     if (kind === bindingKind) this.#index = undefined;
     if (object === undefined || isChanged(before, object)) {
+      this.#followSecrets(name);
       this.#addWhole(name);
       for (const dependent of documents.dependents(name)) this.#addWhole(dependent);
     }
@@ -125,6 +137,23 @@ export class Shift {
         for (const reference of documents.schemaOf(name)?.references(parsed.document.spec) ?? [])
           this.#addWhole(nameOfReference(reference));
     }
+  }
+
+  #followSecrets(name: string): void {
+    const { documents } = this.#options.sight;
+    const object = documents.object(name);
+    const parsed = object && documents.parse(name, object);
+    const isThere = parsed !== undefined && "document" in parsed;
+    this.#secrets.set(name, isThere ? secretsNamedIn(parsed.document.spec) : []);
+  }
+
+  /** A credential or a CA that changed concerns all that refer to who reads it, and those that refer to them. */
+  #onNamedSecret(namers: readonly string[]): void {
+    const { documents } = this.#options.sight;
+    const concerned = new Set(namers);
+    for (const name of concerned)
+      for (const dependent of documents.dependents(name)) concerned.add(dependent);
+    for (const name of concerned) this.#addWhole(name);
   }
 
   #onNamespace({ object, before }: Change<KubernetesObject>): void {

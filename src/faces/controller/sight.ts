@@ -2,11 +2,11 @@ import { cachedClient } from "../../clients/kubernetes/cached-client.ts";
 import type { KubernetesClient } from "../../clients/kubernetes/client.ts";
 import { startInformer, type Informer, type InformerOptions } from "../../clients/kubernetes/informer.ts";
 import type { KubernetesObject, ServiceAccount } from "../../clients/kubernetes/object.ts";
-import { resources } from "../../clients/kubernetes/resources.ts";
+import { resourceName, resources } from "../../clients/kubernetes/resources.ts";
 import { bindingLabel, managedBy, managedByLabel } from "../../kinds/project-binding/ownership.ts";
 import type { AnyKind } from "../../engine/kind.ts";
 import type { World } from "../../kinds/world.ts";
-import type { MoorlineError } from "../../model/errors.ts";
+import { MoorlineError } from "../../model/errors.ts";
 import { ClusterDocuments, resourceOfKind, type DocumentObject } from "./documents.ts";
 
 /** What a replica knows of the cluster, whether it leads or not. */
@@ -20,6 +20,8 @@ export interface Sight {
   /** Reads what is known from memory. */
   readonly client: KubernetesClient;
   readonly isSynced: boolean;
+  /** Kinds whose definition the cluster does not have: there are no documents of them until it comes. */
+  readonly missingKinds: readonly string[];
   synced(signal: AbortSignal): Promise<void>;
 }
 
@@ -46,14 +48,23 @@ export function startSight(
     resource: Parameters<typeof startInformer>[1],
     options: Partial<InformerOptions<T>> = {},
   ): Informer<T> => startInformer<T>(client, resource, { ...common, ...options });
+  const absences = new Map(kinds.map(({ schema }) => [schema.kind, Promise.withResolvers<void>()]));
+  const absent = new Set<string>();
   const documentInformers = new Map(
-    kinds.map(({ schema }) => [
-      schema.kind,
-      inform<DocumentObject>(
-        resourceOfKind(schema),
-        selector === undefined ? {} : { labelSelector: selector },
-      ),
-    ]),
+    kinds.map(({ schema }) => {
+      const resource = resourceOfKind(schema);
+      const informer = inform<DocumentObject>(resource, {
+        ...(selector !== undefined && { labelSelector: selector }),
+        onTrouble: (error) => {
+          if (error.code !== "KUBERNETES_API_MISSING") return onTrouble(error);
+          absent.add(schema.kind);
+          absences.get(schema.kind)?.resolve();
+          const subject = resourceName(resource);
+          onTrouble(new MoorlineError("CONTROLLER_KIND_MISSING", { subject, cause: error }));
+        },
+      });
+      return [schema.kind, informer];
+    }),
   );
   const namespaces = inform(resources.namespaces, { metadataOnly: true, transform: lean });
   const accounts = inform<ServiceAccount>(resources.serviceAccounts, {
@@ -67,7 +78,10 @@ export function startSight(
     labelSelector: `${managedByLabel}=${managedBy},${bindingLabel}`,
     transform: lean,
   });
-  const all = [...documentInformers.values(), namespaces, accounts, secrets];
+  const others = [namespaces, accounts, secrets];
+  /** What is not there needs no waiting for: it is looked for again by itself. */
+  const isKnown = ([kind, informer]: [string, Informer<DocumentObject>]): boolean =>
+    informer.isSynced || absent.has(kind);
   return {
     documents: new ClusterDocuments(
       documentInformers,
@@ -82,10 +96,20 @@ export function startSight(
       listening: [secrets, ...documentInformers.values()],
     }),
     get isSynced() {
-      return all.every((informer) => informer.isSynced);
+      return others.every((informer) => informer.isSynced) && [...documentInformers].every(isKnown);
+    },
+    get missingKinds() {
+      return [...documentInformers]
+        .filter(([kind, i]) => !i.isSynced && absent.has(kind))
+        .map(([kind]) => kind);
     },
     synced: async (ending) => {
-      await Promise.all(all.map((informer) => informer.synced(ending)));
+      await Promise.all([
+        ...others.map((informer) => informer.synced(ending)),
+        ...[...documentInformers].map(([kind, informer]) =>
+          Promise.race([informer.synced(ending), absences.get(kind)?.promise]),
+        ),
+      ]);
     },
   };
 }

@@ -26,4 +26,28 @@ export const controllerErrors = {
       remedy: "请将该值放入 Secret，并用 secretRef 引用。",
     },
   },
+  CONTROLLER_KIND_MISSING: {
+    retry: "later",
+    en: {
+      what: "The cluster has no definition of {subject}; the controller works without it, and looks for it again.",
+      remedy: "Run `moorline install` once more, or `kubectl apply -f deploy/crds`.",
+    },
+    zh: {
+      what: "集群中没有 {subject} 的定义；控制器暂不处理该类型，并会继续查找。",
+      remedy: "请再次运行 `moorline install`，或执行 `kubectl apply -f deploy/crds`。",
+    },
+  },
+  CONTROLLER_CANNOT_LISTEN: {
+    retry: "never",
+    en: {
+      what: "{option} {subject} can not be had: {reason}.",
+      remedy:
+        "EADDRINUSE: another program listens there; stop it or give another port. EADDRNOTAVAIL: this machine has no such address. EACCES: ports below 1024 need a right.",
+    },
+    zh: {
+      what: "无法监听 {option} {subject}：{reason}。",
+      remedy:
+        "EADDRINUSE：端口已被占用，请停止占用者或更换端口；EADDRNOTAVAIL：本机没有该地址；EACCES：1024 以下的端口需要权限。",
+    },
+  },
 } as const satisfies ErrorTable;

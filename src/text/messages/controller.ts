@@ -17,6 +17,10 @@ export const controllerMessages = {
     en: "Moorline {version} as {identity}: health at {health}, metrics at {metrics}.",
     zh: "Moorline {version}，实例 {identity}：健康检查地址 {health}，指标地址 {metrics}。",
   },
+  "controller.revocation": {
+    en: "Revocation lists at {url}/<HarborCertificate>/ca.crl.",
+    zh: "吊销列表地址：{url}/<HarborCertificate>/ca.crl。",
+  },
   "controller.leads": { en: "{identity} leads.", zh: "{identity} 成为主实例。" },
   "controller.follows": { en: "{identity} leads no more.", zh: "{identity} 不再是主实例。" },
 } as const satisfies MessageTable;

@@ -5,7 +5,10 @@ import { carriedOutByAgent } from "../../../kinds/node-agent/as-kind.ts";
 import type { AgentSettings } from "../../../kinds/node-agent/objects.ts";
 import { clusterKinds, kinds, nodeKinds } from "../../../kinds/registry.ts";
 import { message, render } from "../../../text/message.ts";
-import { startController } from "../../controller/controller.ts";
+import type { KubernetesClient } from "../../../clients/kubernetes/client.ts";
+import { startController, type Controller } from "../../controller/controller.ts";
+import { countExchanges } from "../../controller/counted-exchanges.ts";
+import { controllerMetrics } from "../../controller/metrics.ts";
 import type { ControllerOptions } from "../../controller/options.ts";
 import { readRevocationList } from "../../controller/revocation-lists.ts";
 import { healthApp, listen, metricsApp, revocationApp, type Listening } from "../../controller/servers.ts";
@@ -166,11 +169,13 @@ async function run(invocation: Invocation): Promise<number> {
   const workers = wholeNumber(invocation, "workers", 64);
   const selector = option("selector");
   const resync = wholeNumber(invocation, "resync", 10_080);
+  const metrics = controllerMetrics();
   await using world = openWorld({
     io,
     documents: documentSet([], []).set,
     kubeconfig: option("kubeconfig"),
     context: option("context"),
+    onExchange: countExchanges(metrics.calls),
   });
   const client = await world.kubernetes();
   // Two processes may have one name: a pod that was killed and its successor, two runs on one machine.
@@ -178,8 +183,10 @@ async function run(invocation: Invocation): Promise<number> {
   const identity = option("identity") ?? `${io.environment["POD_NAME"] ?? hostname()}-${unique}`;
   const say = (text: string): void => io.out(`${io.clock.now().toISOString()} ${text}\n`);
   const warn = troubles((text) => io.err(`${io.clock.now().toISOString()} ${text}\n`), io.clock);
+  const giveUp = new AbortController();
   const controller = startController({
     client,
+    metrics,
     world,
     ...kindsHere(agentSettings(invocation)),
     ...(selector !== undefined && { selector }),
@@ -193,37 +200,57 @@ async function run(invocation: Invocation): Promise<number> {
     }),
     workers,
     resyncMs: resync * 60_000,
-    stopping: io.stopping,
+    stopping: AbortSignal.any([io.stopping, giveUp.signal]),
     onTrouble: (error) => warn(`${error.code}: ${describeError(error, language).what}`),
     onLead: (leads) =>
       say(render(message(leads ? "controller.leads" : "controller.follows", { identity }), language)),
   });
-  await using servers = new AsyncDisposableStack();
+  try {
+    await using servers = await openServers(controller, client, invocation);
+    const [health, metricsAt] = [servers.health.url, servers.metrics.url];
+    const parameters = { version: programVersion(), identity, health, metrics: metricsAt };
+    say(render(message("controller.started", parameters), language));
+    if (servers.revocation !== undefined)
+      say(render(message("controller.revocation", { url: servers.revocation.url }), language));
+    await controller.ended;
+  } finally {
+    // A start that failed must not leave behind what goes on working, and keeps the process from its end.
+    giveUp.abort();
+    await controller.ended.catch(() => undefined);
+  }
+  return exitCodes.done;
+}
+
+interface Servers extends AsyncDisposable {
+  readonly health: Listening;
+  readonly metrics: Listening;
+  readonly revocation?: Listening;
+}
+
+/** @throws CLI_OPTION_CHOICE, CONTROLLER_CANNOT_LISTEN; what was opened is closed then */
+async function openServers(
+  controller: Controller,
+  client: KubernetesClient,
+  { io, option }: Invocation,
+): Promise<Servers> {
+  await using opening = new AsyncDisposableStack();
   const open = async (app: Parameters<typeof listen>[0], name: string): Promise<Listening> =>
-    servers.use(await listen(app, option(name) ?? "", `--${name}`));
-  const health = await open(healthApp(controller.isReady), "health-address");
-  const metrics = await open(metricsApp(controller.metrics, controller.refresh), "metrics-address");
+    opening.use(await listen(app, option(name) ?? "", `--${name}`));
+  const { isReady, missingKinds, metrics: told, refresh, sight } = controller;
+  const health = await open(healthApp(isReady, missingKinds), "health-address");
+  const metrics = await open(metricsApp(told, refresh), "metrics-address");
+  let revocation: Listening | undefined;
   if (option("revocation-address") !== undefined) {
     const read = (certificate: string): Promise<string | undefined> =>
-      readRevocationList(certificate, controller.sight.documents, client, AbortSignal.timeout(10_000));
-    await open(
+      readRevocationList(certificate, sight.documents, client, AbortSignal.timeout(10_000));
+    revocation = await open(
       revocationApp(read, () => io.clock.now()),
       "revocation-address",
     );
   }
-  say(
-    render(
-      message("controller.started", {
-        version: programVersion(),
-        identity,
-        health: health.url,
-        metrics: metrics.url,
-      }),
-      language,
-    ),
-  );
-  await controller.ended;
-  return exitCodes.done;
+  const servers = opening.move();
+  const all = { health, metrics, ...(revocation !== undefined && { revocation }) };
+  return { ...all, [Symbol.asyncDispose]: () => servers.disposeAsync() };
 }
 
 function wholeNumber(invocation: Invocation, name: string, most: number): number {
