@@ -24,5 +24,5 @@ export const imageNotFound: Cause = {
     { literal: "NAME_UNKNOWN" },
     { literal: "MANIFEST_UNKNOWN" },
   ],
-  live: ["REGISTRY_NOT_FOUND"],
+  live: ["REGISTRY_NOT_FOUND", "HARBOR_ARTIFACT_ABSENT"],
 };

@@ -17,4 +17,6 @@ export const policySignature: Cause = {
   },
   proof: { en: "A pull works.", zh: "拉取成功。" },
   signs: [{ literal: "The image is not signed by" }],
+  live: ["HARBOR_POLICY_SIGNATURE"],
+  explains: ["POLICY_REFUSED"],
 };

@@ -17,4 +17,5 @@ export const scannerMissing: Cause = {
   },
   proof: { en: "A pushed image has a scan report.", zh: "推送的镜像有扫描报告。" },
   signs: [{ literal: "no available scanner for project" }],
+  live: ["HARBOR_SCANNER_ABSENT"],
 };

@@ -22,4 +22,5 @@ export const storageFull: Cause = {
     { literal: "EntityTooLarge" },
   ],
   explains: ["HARBOR_ERROR", "COMPONENT_DOWN"],
+  live: ["HARBOR_STORAGE_FULL"],
 };

@@ -41,7 +41,8 @@ export function createApp({ site, faults, volume, record }: AppParts): Routes {
       c.env.outgoing.destroy();
       return new Response(null);
     }
-    if (fault?.status === undefined) await next();
+    if (fault?.json !== undefined) c.res = Response.json(fault.json);
+    else if (fault?.status === undefined) await next();
     else c.res = problemResponse(new HarborProblem(fault.status, "UNKNOWN", "internal server error"));
     c.res.headers.set("x-request-id", c.req.header("x-request-id") ?? randomUUID());
     const user = c.get("caller") === undefined ? "" : callerName(c.get("caller"));

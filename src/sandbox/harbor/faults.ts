@@ -3,6 +3,8 @@ export interface Fault {
   readonly match: { readonly method?: string; readonly path: string | RegExp };
   /** Answers this status, with Harbor's own body for it, instead of the real answer. */
   readonly status?: number;
+  /** Answers this as JSON, with status 200, instead of the real answer. */
+  readonly json?: unknown;
   /** Waits so long before answering. */
   readonly delayMs?: number;
   /** Closes the connection without an answer. */

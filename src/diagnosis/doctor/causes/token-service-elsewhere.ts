@@ -20,5 +20,5 @@ export const tokenServiceElsewhere: Cause = {
     zh: "`curl -i https://主机/v2/` 的 Www-Authenticate 中为同一主机。",
   },
   signs: [],
-  live: ["REGISTRY_REALM_REFUSED"],
+  live: ["REGISTRY_REALM_REFUSED", "HARBOR_EXTERNAL_URL"],
 };
