@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { resources } from "../../src/clients/kubernetes/resources.ts";
 import type { BenchCluster } from "./api-server.ts";
 import { bundleProgram, startController } from "./controller-process.ts";
-import { installDefinitions, readyBindings, writeDocuments } from "./documents.ts";
+import { readyBindings, writeDocuments } from "./documents.ts";
 import { namespaceNames, type Filling } from "./fill.ts";
 import { requestCounts } from "./requests.ts";
 import { until } from "./until.ts";
@@ -33,7 +33,6 @@ export async function measureController(
   flags: readonly string[],
 ): Promise<ControllerFigures> {
   const program = await bundleProgram(home);
-  await installDefinitions(cluster);
   await writeDocuments(cluster, harbor, filling.workspaces);
   const before = await requestCounts(cluster.client);
   const started = performance.now();

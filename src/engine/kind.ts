@@ -84,7 +84,13 @@ export interface Kind<S, O, A extends Action, W extends EngineWorld> {
   /** What of the document ends, and what renews it. Pure, like `plan`. */
   dueDates?(document: Document<S>, observed: O, now: Date): readonly DueDate[];
   run(action: A, context: RunContext<S, W>): Promise<void>;
-  verify(document: Document<S>, world: W, signal: AbortSignal): Promise<readonly Proof[]>;
+  /** @param seen told what the proof itself observed, where it observes all that `observe` does and more need not be read */
+  verify(
+    document: Document<S>,
+    world: W,
+    signal: AbortSignal,
+    seen?: (observed: O) => void,
+  ): Promise<readonly Proof[]>;
   /**
    * What of the document can stand in a GitOps repository: reads the world, writes nothing. What only the loop can
    * make (credentials, keys) stays out, and the file says so.

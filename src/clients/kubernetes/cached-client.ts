@@ -1,10 +1,13 @@
 import { isError } from "../../model/errors.ts";
+import type { Absence } from "./absence.ts";
 import type { KubernetesClient } from "./client.ts";
 import type { Informer } from "./informer.ts";
 import type { ListOptions, ObjectList } from "./list.ts";
 import type { KubernetesObject, ObjectName } from "./object.ts";
+import { RecentAnswers } from "./recent-answers.ts";
 import type { Resource } from "./resources.ts";
 import { fieldTest, labelTest, type Test } from "./selector.ts";
+import { nameIn } from "./store.ts";
 
 /** What the informers of a cached client have to hold: the cache is for whoever reads the whole object. */
 export interface CachedInformers {
@@ -15,6 +18,8 @@ export interface CachedInformers {
    * select.
    */
   readonly listening: readonly Informer<KubernetesObject>[];
+  /** What is known not to be there, of objects that are only listened to. */
+  readonly absence?: Absence;
 }
 
 /**
@@ -23,7 +28,9 @@ export interface CachedInformers {
  * Whatever the informers can not answer goes to the server.
  */
 export function cachedClient(client: KubernetesClient, informers: CachedInformers): KubernetesClient {
+  const { absence } = informers;
   const all = [...informers.reading, ...informers.listening];
+  const recent = new RecentAnswers(() => performance.now());
   const reader = (resource: Resource): Informer<KubernetesObject> | undefined =>
     informers.reading.find((i) => isSame(i.resource, resource) && i.isSynced);
   const known = (resource: Resource, object: KubernetesObject): void => {
@@ -32,6 +39,17 @@ export function cachedClient(client: KubernetesClient, informers: CachedInformer
       if (isSame(informer.resource, resource) && isSelected(informer, object) && !isEnded(object))
         informer.put(object);
   };
+
+  const bare = (resource: Resource): Informer<KubernetesObject> | undefined =>
+    informers.listening.find((i) => isSame(i.resource, resource) && i.options.metadataOnly === true);
+  /** Keeps the body of what is known by its metadata alone, for the read that sees how a write came out. */
+  const remember = (resource: Resource, object: KubernetesObject): void => {
+    const informer = bare(resource);
+    if (informer !== undefined && isSelected(informer, object)) recent.keep(resource, nameIn(object), object);
+  };
+  /** A body that the server answered to a write, while the watch tells of nothing newer. */
+  const answered = (resource: Resource, at: ObjectName): KubernetesObject | undefined =>
+    recent.take(resource, at, bare(resource)?.get(at)?.metadata.resourceVersion);
 
   async function refresh(resource: Resource, at: ObjectName, signal: AbortSignal): Promise<void> {
     const informer = reader(resource);
@@ -49,29 +67,42 @@ export function cachedClient(client: KubernetesClient, informers: CachedInformer
   ): Promise<T> {
     // Under load the watch is often faster than the answer; one's own writes would come back as somebody's.
     const ends = all.filter((informer) => isSame(informer.resource, resource)).map((i) => i.hold(at));
+    let version: string | undefined;
     try {
       const answer = await send();
+      version = answer.metadata.resourceVersion;
       known(resource, answer);
+      remember(resource, answer);
       return answer;
     } catch (thrown) {
+      if (
+        isError(thrown, "KUBERNETES_ALREADY_EXISTS") &&
+        absence &&
+        isSame(absence.informer.resource, resource)
+      )
+        absence.doubt(at);
       if (isError(thrown, "KUBERNETES_CONFLICT", "KUBERNETES_ALREADY_EXISTS", "KUBERNETES_NOT_FOUND"))
         // What was thrown says more than a read that fails too.
         await refresh(resource, at, signal).catch(() => undefined);
       throw thrown;
     } finally {
-      for (const end of ends) end();
+      for (const end of ends) end(version);
     }
   }
-  const nameOf = ({ metadata: { name = "", namespace } }: KubernetesObject): ObjectName =>
-    namespace === undefined ? { name } : { name, namespace };
 
   return {
     ...client,
     get: async <T extends KubernetesObject>(resource: Resource, at: ObjectName, signal: AbortSignal) => {
-      const informer = reader(resource);
-      if (informer === undefined) return client.get<T>(resource, at, signal);
       signal.throwIfAborted();
-      return informer.get(at) as T | undefined;
+      const informer = reader(resource);
+      if (informer !== undefined) return informer.get(at) as T | undefined;
+      const known = answered(resource, at);
+      if (known !== undefined) return known as T;
+      const isAbsences = absence !== undefined && isSame(absence.informer.resource, resource);
+      if (isAbsences && absence.isAbsent(at)) return undefined;
+      const found = await client.get<T>(resource, at, signal);
+      if (isAbsences && found === undefined) absence.settle(at);
+      return found;
     },
     list: async <T extends KubernetesObject>(resource: Resource, options: ListOptions) => {
       const informer = reader(resource);
@@ -84,15 +115,15 @@ export function cachedClient(client: KubernetesClient, informers: CachedInformer
       return answer ?? client.listMetadata(resource, options);
     },
     create: (resource, object, options) =>
-      write(resource, nameOf(object), options.signal, () => client.create(resource, object, options)),
+      write(resource, nameIn(object), options.signal, () => client.create(resource, object, options)),
     apply: (resource, object, options) =>
-      write(resource, nameOf(object), options.signal, () => client.apply(resource, object, options)),
+      write(resource, nameIn(object), options.signal, () => client.apply(resource, object, options)),
     applyStatus: (resource, object, options) =>
-      write(resource, nameOf(object), options.signal, () => client.applyStatus(resource, object, options)),
+      write(resource, nameIn(object), options.signal, () => client.applyStatus(resource, object, options)),
     patch: <T extends KubernetesObject>(...[resource, at, type, body, options]: PatchArguments) =>
       write(resource, at, options.signal, () => client.patch<T>(resource, at, type, body, options)),
     replace: (resource, object, options) =>
-      write(resource, nameOf(object), options.signal, () => client.replace(resource, object, options)),
+      write(resource, nameIn(object), options.signal, () => client.replace(resource, object, options)),
   };
 }
 

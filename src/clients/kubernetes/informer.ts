@@ -44,10 +44,10 @@ export interface Informer<T extends KubernetesObject> {
   /** Takes out what the server says is gone. */
   drop(at: ObjectName): void;
   /**
-   * Says that a write of one's own is under way: what the watch tells of the object meanwhile waits, since it may be that
-   * very write, and come before the server's answer to it does. @returns ends it
+   * Says that a write of one's own is under way: news of the object wait, since they may be of that very write, and come
+   * before the server's answer to it does. @returns ends it; given the version that the answer names, that is no news
    */
-  hold(at: ObjectName): () => void;
+  hold(at: ObjectName): (version?: string) => void;
   /** Hears each change that the watch tells, once; what `put` took in before is no news. @returns ends it */
   onChange(handler: (change: Change<T>) => void): () => void;
 }
@@ -67,10 +67,13 @@ export function startInformer<T extends KubernetesObject>(
   const handlers = new Set<(change: Change<T>) => void>();
   const ready = Promise.withResolvers<void>();
   const keep = keeper(options);
-  const held = new Holds();
+  const held = new HeldNews<T>();
   let isSynced = false;
-  const tell = (change: Change<T> | undefined): void => {
-    if (change !== undefined) for (const handler of handlers) handler(change);
+  const tell = (change: Change<T>): void => {
+    for (const handler of handlers) handler(change);
+  };
+  const hear = (change: Change<T> | undefined): void => {
+    if (change !== undefined && !held.keep(change)) tell(change);
   };
 
   async function follow(): Promise<void> {
@@ -88,14 +91,11 @@ export function startInformer<T extends KubernetesObject>(
     });
     for await (const event of watch) {
       if (event.type === "listed") {
-        for (const change of store.replace(event.items, event.resourceVersion)) tell(change);
+        for (const change of store.replace(event.items, event.resourceVersion)) hear(change);
         isSynced = true;
         ready.resolve();
-        continue;
-      }
-      const { type, object, resourceVersion } = event;
-      const at = nameIn(object);
-      held.run(at, () => tell(type === "deleted" ? store.remove(at, resourceVersion) : store.put(object)));
+      } else if (event.type === "deleted") hear(store.remove(nameIn(event.object), event.resourceVersion));
+      else hear(store.put(event.object));
     }
   }
 
@@ -140,7 +140,10 @@ export function startInformer<T extends KubernetesObject>(
       const version = store.get(at)?.metadata.resourceVersion;
       if (version !== undefined) store.remove(at, version);
     },
-    hold: (at) => held.hold(at),
+    hold: (at) => {
+      const end = held.hold(at);
+      return (version) => end(version).forEach(tell);
+    },
     onChange: (handler) => {
       handlers.add(handler);
       return () => void handlers.delete(handler);
@@ -148,29 +151,44 @@ export function startInformer<T extends KubernetesObject>(
   };
 }
 
-/** Objects of which nothing is heard for a while. */
-class Holds {
-  readonly #held = new Map<string, { writes: number; readonly waiting: (() => void)[] }>();
+/** News of objects that are being written. */
+class HeldNews<T extends KubernetesObject> {
+  readonly #held = new Map<string, Held<T>>();
 
-  hold({ namespace = "", name }: ObjectName): () => void {
-    const key = `${namespace}/${name}`;
-    const held = this.#held.get(key) ?? { writes: 0, waiting: [] };
+  /** @returns ends it, and gives the news that are of others' writes */
+  hold(at: ObjectName): (version?: string) => readonly Change<T>[] {
+    const key = keyOf(at);
+    const held: Held<T> = this.#held.get(key) ?? { writes: 0, own: new Set(), news: [] };
     this.#held.set(key, held);
     held.writes++;
-    return () => {
-      if (--held.writes > 0) return;
+    return (version) => {
+      if (version !== undefined) held.own.add(version);
+      if (--held.writes > 0) return [];
       this.#held.delete(key);
-      for (const run of held.waiting) run();
+      return held.news.filter(({ object }) => !held.own.has(object?.metadata.resourceVersion ?? ""));
     };
   }
 
-  /** At once, or when the object is let go. */
-  run({ namespace = "", name }: ObjectName, work: () => void): void {
-    const held = this.#held.get(`${namespace}/${name}`);
-    if (held === undefined) work();
-    else held.waiting.push(work);
+  /** @returns whether it waits */
+  keep(change: Change<T>): boolean {
+    if (this.#held.size === 0) return false;
+    const { object, before } = change;
+    const about = object ?? before;
+    const held = about && this.#held.get(keyOf(nameIn(about)));
+    held?.news.push(change);
+    return held !== undefined;
   }
 }
+
+interface Held<T> {
+  /** How many are under way. */
+  writes: number;
+  /** Versions that they made. */
+  readonly own: Set<string>;
+  readonly news: Change<T>[];
+}
+
+const keyOf = ({ namespace = "", name }: ObjectName): string => `${namespace}/${name}`;
 
 /** Nobody reads managedFields, and they are often the larger half of an object. */
 function keeper<T extends KubernetesObject>({

@@ -39,7 +39,7 @@ export async function reconcile(
   term: Term,
 ): Promise<Look> {
   const name = `${document.kind}/${document.metadata.name}`;
-  const seen: { dates?: readonly DueDate[] } = {};
+  const seen: Seen = { inProof: false };
   const watched = kinds.map((kind) => (kind.schema.kind === document.kind ? remembering(kind, seen) : kind));
   const here: World = { ...world, documents: documents.all(), ...(focus !== undefined && { focus }) };
   let plan: Plan;
@@ -60,8 +60,9 @@ export async function reconcile(
   });
   const [result] = results;
   if (result === undefined) return { error: fromUnknown("the plan has no document", name) };
-  // What was changed ends at another time than what was seen before.
-  if (focus === undefined && direction === "apply" && result.stepsDone > 0 && seen.dates !== undefined)
+  // What was changed ends at another time than what was seen before; most proofs have seen that.
+  const isOld = result.stepsDone > 0 && seen.dates !== undefined && !seen.inProof;
+  if (focus === undefined && direction === "apply" && isOld)
     await kindOf(watched, document)
       .observe(document, here, term.ending)
       // The next look tells; the dates of this one are from before.
@@ -69,15 +70,30 @@ export async function reconcile(
   return { result, findings, ...(seen.dates !== undefined && { dueDates: seen.dates }) };
 }
 
+/** What ends of what was observed last. */
+interface Seen {
+  dates?: readonly DueDate[];
+  /** The proof observed it, and it comes after every step. */
+  inProof: boolean;
+}
+
 /** A kind that remembers what ends of what it observed last. */
-function remembering(kind: AnyKind<World>, seen: { dates?: readonly DueDate[] }): AnyKind<World> {
+function remembering(kind: AnyKind<World>, seen: Seen): AnyKind<World> {
+  const remember = (document: Document, observed: unknown, world: World): void => {
+    const dates = kind.dueDates?.(document, observed, world.clock.now());
+    if (dates !== undefined) seen.dates = dates;
+  };
   return {
     ...kind,
     observe: async (document, world, signal) => {
       const observed = await kind.observe(document, world, signal);
-      const dates = kind.dueDates?.(document, observed, world.clock.now());
-      if (dates !== undefined) seen.dates = dates;
+      remember(document, observed, world);
       return observed;
     },
+    verify: (document, world, signal) =>
+      kind.verify(document, world, signal, (observed) => {
+        remember(document, observed, world);
+        seen.inProof = true;
+      }),
   };
 }

@@ -1,9 +1,11 @@
+import { startAbsence } from "../../clients/kubernetes/absence.ts";
 import { cachedClient } from "../../clients/kubernetes/cached-client.ts";
 import type { KubernetesClient } from "../../clients/kubernetes/client.ts";
 import { startInformer, type Informer, type InformerOptions } from "../../clients/kubernetes/informer.ts";
 import type { KubernetesObject, ServiceAccount } from "../../clients/kubernetes/object.ts";
 import { resourceName, resources } from "../../clients/kubernetes/resources.ts";
 import { bindingLabel, managedBy, managedByLabel } from "../../kinds/project-binding/ownership.ts";
+import { usualSecretName } from "../../kinds/project-binding/schema.ts";
 import type { AnyKind } from "../../engine/kind.ts";
 import type { World } from "../../kinds/world.ts";
 import { MoorlineError } from "../../model/errors.ts";
@@ -78,6 +80,7 @@ export function startSight(
     labelSelector: `${managedByLabel}=${managedBy},${bindingLabel}`,
     transform: lean,
   });
+  const absence = startAbsence(client, secrets, { ...common, name: usualSecretName });
   const others = [namespaces, accounts, secrets];
   /** What is not there needs no waiting for: it is looked for again by itself. */
   const isKnown = ([kind, informer]: [string, Informer<DocumentObject>]): boolean =>
@@ -94,6 +97,7 @@ export function startSight(
     client: cachedClient(client, {
       reading: [namespaces, accounts],
       listening: [secrets, ...documentInformers.values()],
+      absence,
     }),
     get isSynced() {
       return others.every((informer) => informer.isSynced) && [...documentInformers].every(isKnown);
@@ -105,6 +109,7 @@ export function startSight(
     },
     synced: async (ending) => {
       await Promise.all([
+        absence.ready,
         ...others.map((informer) => informer.synced(ending)),
         ...[...documentInformers].map(([kind, informer]) =>
           Promise.race([informer.synced(ending), absences.get(kind)?.promise]),

@@ -154,9 +154,12 @@ const robot = z
     path: ["renewBeforeDays"],
   });
 
+/** What most bindings call their Secrets. */
+export const usualSecretName = "harbor";
+
 const secret = z.strictObject({
   name: described(
-    objectName.default("harbor"),
+    objectName.default(usualSecretName),
     "Name of the registry Secret in each project.",
     "每个项目中镜像服务 Secret 的名称。",
   ),

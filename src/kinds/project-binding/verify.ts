@@ -5,7 +5,7 @@ import type { Bilingual } from "../../text/language.ts";
 import type { World } from "../world.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { harborProjectOf } from "./harbor-project.ts";
-import type { ObservedNamespace } from "./observed.ts";
+import type { ObservedBinding, ObservedNamespace } from "./observed.ts";
 import { provePulls } from "./prove-pulls.ts";
 import { proveValidate } from "./prove-validate.ts";
 import { whyNotProved } from "./run-credential.ts";
@@ -24,8 +24,10 @@ export async function verify(
   document: BindingDocument,
   world: World,
   signal: AbortSignal,
+  seen?: (observed: ObservedBinding) => void,
 ): Promise<readonly Proof[]> {
   const gathered = await gather(document, world, signal, { leftovers: false });
+  seen?.(gathered.observed);
   const { spec } = document;
   const bound = gathered.observed.namespaces.filter((n) => n.chosen && n.excluded === undefined);
   if (bound.length === 0) return [];
