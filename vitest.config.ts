@@ -30,6 +30,8 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, ...leftOut],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // What is waited for comes by itself, however busy the machine is; a second is too little.
+    expect: { poll: { timeout: 25_000 } },
     restoreMocks: true,
     maxWorkers: 2,
   },

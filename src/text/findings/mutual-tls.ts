@@ -32,6 +32,16 @@ export const mutualTlsFindings = {
     en: "{subject} has no address that Harbor's machine can tell, so it can not be found among the clients. Give it `on.ssh.host` in the NodeTrust, or an entry in that machine's /etc/hosts.",
     zh: "Harbor 所在机器无法解析 {subject} 的地址，因此无法在客户端中识别它。请在 NodeTrust 中填写 `on.ssh.host`，或在该机器的 /etc/hosts 中添加条目。",
   },
+  MUTUAL_TLS_SOURCES_HIDDEN: {
+    severity: "warning",
+    en: "Container runtimes come to {subject} from {addresses} alone, which is none of the {nodes} nodes that are expected: something on the way replaces their addresses, so that nodes can not be told apart, and exempting that address would exempt everybody. Keep the addresses: before a Service, `externalTrafficPolicy: Local`; a load balancer that forwards TCP with the client's address (transparent, direct return); for docker, `\"userland-proxy\": false`, and no masquerading of the way to Harbor's machine. `X-Forwarded-For` does not help: who could write it would end TLS, and with it the client certificate.",
+    zh: '访问 {subject} 的容器运行时只来自 {addresses}，不属于预期的 {nodes} 个节点：途中有组件替换了源地址，因此无法区分各节点，豁免该地址等于豁免所有客户端。请保留源地址：经由 Service 时设置 `externalTrafficPolicy: Local`；使用保留客户端地址的四层负载均衡（透明模式或直接返回）；docker 设置 `"userland-proxy": false`，并取消通往 Harbor 所在机器的地址伪装。`X-Forwarded-For` 无济于事：能写入它的组件必然终止 TLS，客户端证书也随之丢失。',
+  },
+  MUTUAL_TLS_LOG_GROWS: {
+    severity: "warning",
+    en: "The log of clients at {subject} is larger than 64 MiB: neither `moorline apply` nor the controller runs there, which would empty it. Run `moorline apply`, and where it does not run regularly, put `harbor/{name}/logrotate.conf` of `moorline render` into /etc/logrotate.d of that machine.",
+    zh: "{subject} 的客户端日志已超过 64 MiB：`moorline apply` 与控制器均未在此运行，否则会清空它。请运行 `moorline apply`；若不会定期运行，请将 `moorline render` 输出的 `harbor/{name}/logrotate.conf` 放入该机器的 /etc/logrotate.d。",
+  },
   MUTUAL_TLS_OWN_CERTIFICATE_MISSING: {
     severity: "error",
     en: "Moorline itself has no client certificate for {subject}: it could not prove that clients with one are served. Give `tls.clientCertificate`.",

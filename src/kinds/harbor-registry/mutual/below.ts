@@ -6,6 +6,7 @@ import { isError } from "../../../model/errors.ts";
 import { differing, digestsOf, readPartsIn, writePartsIn } from "./compose-files.ts";
 import { entryTexts } from "./nginx.ts";
 import { entries, insideLogs, parts, type Places } from "./places.ts";
+import { rotatedOf } from "./rotation.ts";
 
 /**
  * How the files get into the container that runs: it has our `mounts`; it was made before them and has Harbor's own
@@ -65,7 +66,7 @@ export async function clearBelow(host: Host, { below }: Places): Promise<void> {
     if (known === text || known === "") await host.remove(path);
   }
   for (const part of Object.values(parts)) await host.remove(join(below.nginx, part));
-  await host.remove(below.log);
+  for (const path of [below.log, rotatedOf(below.log)]) await host.remove(path);
   for (const folder of [below.nginx, below.logs]) await removeIfEmpty(host, folder);
 }
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readLine, readLines } from "./client-log.ts";
 import { addUp, clientsLeftBehind, mostClients, readStored, storedText, type Client } from "./clients.ts";
-import { judgeNodes } from "./judge.ts";
+import { hiddenSources, judgeNodes } from "./judge.ts";
 
 const raw = {
   t: 1795394197.686,
@@ -188,4 +188,43 @@ test("clients are left behind until they have shown an expected certificate", ()
   expect(clientsLeftBehind([old, fresh, docker], isNew, 0)).toEqual([docker]);
   expect(clientsLeftBehind([client({ serial: "01", last: 200 }), fresh], isNew, 0)).toHaveLength(1);
   expect(clientsLeftBehind([old], isNew, 150)).toEqual([]);
+});
+
+describe("nodes behind something that hides their addresses", () => {
+  const nodes = ["10.0.0.5", "10.0.0.6", "10.0.0.7"].map((address, i) => ({
+    name: `node${i + 1}`,
+    addresses: [address],
+  }));
+  const from = (address: string, more: Partial<Client> = {}): Client => client({ address, ...more });
+
+  test.each<[string, readonly Client[], readonly string[]]>([
+    [
+      "one address of nobody's",
+      [from("172.17.0.1"), from("172.17.0.1", { program: "docker" })],
+      ["172.17.0.1"],
+    ],
+    ["two balancers", [from("10.9.0.2"), from("10.9.0.1")], ["10.9.0.1", "10.9.0.2"]],
+    ["a node that is seen by its own", [from("172.17.0.1"), from("::ffff:10.0.0.6")], []],
+    ["as many addresses as nodes", [from("10.9.0.1"), from("10.9.0.2"), from("10.9.0.3")], []],
+    ["no runtime", [from("172.17.0.1", { program: "Mozilla" })], []],
+    ["the portal alone", [from("172.17.0.1", { path: "portal" })], []],
+    ["long ago", [from("172.17.0.1", { last: 10 })], []],
+  ])("are told of %s", (_what, clients, expected) => {
+    expect(hiddenSources(nodes, clients, 50)).toEqual(expected);
+  });
+
+  test("are not told of where one node alone is expected, or none has an address", () => {
+    const one = [from("172.17.0.1")];
+    expect(hiddenSources(nodes.slice(0, 1), one, 50)).toEqual([]);
+    expect(
+      hiddenSources(
+        [
+          { name: "a", addresses: [] },
+          { name: "b", addresses: [] },
+        ],
+        one,
+        50,
+      ),
+    ).toEqual([]);
+  });
 });

@@ -7,6 +7,7 @@ import { digestOf, serialsIn, type Material } from "./material.ts";
 import { httpAdditions, serverAdditions } from "./nginx.ts";
 import type { PartDigests } from "./observed.ts";
 import { parts, type Part, type Places } from "./places.ts";
+import { rotatedOf } from "./rotation.ts";
 import type { MutualTls } from "./schema.ts";
 
 /** Texts of the folder that nginx reads; a missing file has none. */
@@ -106,8 +107,9 @@ export async function readClients(
   return clients;
 }
 
-/** The container that runs writes to one of them. */
-export const logsOf = ({ log, below }: Places): readonly string[] => [log, below.log];
+/** The container that runs writes to one of them; logrotate keeps what was before beside it (see rotation.ts). */
+export const logsOf = ({ log, below }: Places): readonly string[] =>
+  [log, below.log].flatMap((path) => [rotatedOf(path), path]);
 
 async function readLog(host: Host, path: string, signal: AbortSignal): Promise<string> {
   const size = (await host.stat(path))?.size ?? 0;
@@ -118,7 +120,11 @@ async function readLog(host: Host, path: string, signal: AbortSignal): Promise<s
   return stdout;
 }
 
-export async function isLogLong(host: Host, places: Places): Promise<boolean> {
-  for (const path of logsOf(places)) if (((await host.stat(path))?.size ?? 0) > longLog) return true;
-  return false;
+/** Bytes of all logs after which they are told to be nobody's work. */
+const hugeLog = 64 * 1024 * 1024;
+
+export async function lengthOfLog(host: Host, places: Places): Promise<"short" | "long" | "huge"> {
+  let bytes = 0;
+  for (const path of logsOf(places)) bytes += (await host.stat(path))?.size ?? 0;
+  return bytes > hugeLog ? "huge" : bytes > longLog ? "long" : "short";
 }

@@ -12,14 +12,14 @@ import { clientsOfAuthority, seenSince, wouldBeRefused, type Client } from "./cl
 import {
   digestOfAll,
   digestsOf,
-  isLogLong,
+  lengthOfLog,
   readClients,
   readLoaded,
   readParts,
   wantedParts,
   type PartTexts,
 } from "./compose-files.ts";
-import { judgeNodes } from "./judge.ts";
+import { hiddenSources, judgeNodes } from "./judge.ts";
 import { gatherMaterial, ownStanding, type Material } from "./material.ts";
 import { coveredIn, entryTexts, modeIn } from "./nginx.ts";
 import { gatherNodes } from "./nodes.ts";
@@ -89,7 +89,7 @@ export async function observeCompose(
       (way !== "folder" || (await isSameBelow(host, places))),
     files,
     loaded: (await readLoaded(host, places)) === digestOfAll(files),
-    logIsLong: await isLogLong(host, places),
+    log: await lengthOfLog(host, places),
     ...(mutual !== undefined &&
       mutual !== "off" && { wanted: await observeWanted(document, scene, texts, world, signal) }),
   };
@@ -136,6 +136,7 @@ async function observeWanted(
   const { trusts, nodes } = await gatherNodes(document.metadata.name, host, world, signal);
   const clients = await readClients(host, places, signal);
   const since = world.clock.now().getTime() / 1000 - settings.seenWithinDays * 86_400;
+  const hidden = hiddenSources(nodes, clients, since);
   return {
     observe: digestsOf(wantedParts("observe", settings, material)),
     enforce: digestsOf(wantedParts("enforce", settings, material)),
@@ -145,6 +146,7 @@ async function observeWanted(
     trusts,
     nodes: judgeNodes(nodes, clients, since),
     outsiders: outsidersOf(seenSince(clients, since).filter((c) => wouldBeRefused(c, settings.covers))),
+    ...(hidden.length > 0 && { hidden }),
   };
 }
 

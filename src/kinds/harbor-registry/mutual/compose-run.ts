@@ -23,6 +23,7 @@ import { storedText } from "./clients.ts";
 import { coveredIn, entryTexts } from "./nginx.ts";
 import { withMounts, withoutMounts } from "./override.ts";
 import { mountsOf, parts, type Places } from "./places.ts";
+import { rotatedOf } from "./rotation.ts";
 import { answering, putBack, requireServing } from "./serving.ts";
 
 export type ComposeAction =
@@ -229,7 +230,8 @@ async function unmount(scene: ComposeScene, context: Context): Promise<void> {
   await clearBelow(host, places);
   for (const part of Object.values(parts)) await host.remove(join(places.nginx, part));
   for (const name of Object.keys(entryTexts)) await host.remove(join(places.entries, name));
-  for (const file of [places.log, places.clients, places.loaded]) await host.remove(file);
+  for (const file of [places.log, rotatedOf(places.log), places.clients, places.loaded])
+    await host.remove(file);
   for (const folder of [places.nginx, places.entries, places.logs, places.directory])
     await removeIfEmpty(host, folder);
 }

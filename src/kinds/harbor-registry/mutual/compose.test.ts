@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { apply, type ApplyResult } from "../../../engine/apply.ts";
@@ -186,6 +186,22 @@ describe("a docker-compose Harbor", () => {
     expect((await carryOut(scene, scene.document("observe"))).ok).toBe(true);
     expect(textAt(scene, `${at}/log/clients.log`)).toBe("");
     expect(stepsOf(await planOf(scene, scene.document("enforce")))).toEqual(["mutual-tls"]);
+  });
+
+  test("reads what logrotate put aside, and says where nobody bounds the log", async () => {
+    await using scene = await observing();
+    const log = `${at}/log/clients.log`;
+    writeText(scene.machine, `${log}.1`, lineOf({}));
+    writeText(scene.machine, log, "");
+    expect(stepsOf(await planOf(scene, scene.document("enforce")))).toEqual(["mutual-tls"]);
+    truncateSync(join(scene.machine.root, `${log}.1`), 65 * 1024 * 1024);
+    const plan = await planOf(scene, scene.document("observe"));
+    expect([stepsOf(plan), codesOf(plan)]).toEqual([
+      ["mutual-tls/log"],
+      expect.arrayContaining(["MUTUAL_TLS_LOG_GROWS"]),
+    ]);
+    expect((await carryOut(scene, scene.document("observe"))).ok).toBe(true);
+    expect(codesOf(await planOf(scene, scene.document("observe")))).not.toContain("MUTUAL_TLS_LOG_GROWS");
   });
 
   test("is given a revocation list, a new one when it changes, and none that would refuse everybody", async () => {

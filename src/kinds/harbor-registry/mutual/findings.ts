@@ -80,12 +80,19 @@ export function findingsOf(document: RegistryDocument, observed: ObservedCompose
     ...(isBlocked
       ? blockersOf(document, wanted, isObserving && observed.running && observed.mounted)
       : warningsOf(document, wanted)),
+    ...(wanted.hidden === undefined ? [] : [hiddenFinding(url, wanted.hidden, wanted.nodes.length)]),
+    ...(observed.log === "huge"
+      ? [finding("MUTUAL_TLS_LOG_GROWS", observed.at, { name: document.metadata.name })]
+      : []),
     ...(wanted.listProblem === undefined ? [] : [listFinding(url, wanted.listProblem)]),
     ...(wanted.held ?? []).map((authority) => finding("MUTUAL_TLS_AUTHORITY_IN_USE", url, { authority })),
     ...outsiderFindings(url, wanted, tls.mutual === "enforce" && current === "enforce"),
     openFinding(url, tls.mutualTls),
   ];
 }
+
+const hiddenFinding = (url: string, addresses: readonly string[], nodes: number): Finding =>
+  finding("MUTUAL_TLS_SOURCES_HIDDEN", url, { addresses: addresses.join(", "), nodes });
 
 /** The same as what blocks, where nothing is to be blocked. */
 function warningsOf({ spec }: RegistryDocument, { own, nodes }: Evidence): readonly Finding[] {

@@ -44,6 +44,27 @@ export function judgeNodes(
   });
 }
 
+/** Listed at most. */
+const mostHidden = 5;
+
+/**
+ * The addresses that runtimes come from, where several nodes are expected and none of them is seen by its own: something on the way
+ * puts its address in place of theirs. Pure.
+ * @returns none where a node is seen by its own address, or no runtime at all
+ */
+export function hiddenSources(
+  nodes: readonly KnownNode[],
+  clients: readonly Client[],
+  since: number,
+): readonly string[] {
+  const own = new Set(nodes.flatMap((n) => n.addresses.map(canonical)));
+  const known = nodes.filter((n) => n.addresses.length > 0);
+  const recent = seenSince(clients, since).filter((c) => c.path === "registry" && runtimes.test(c.program));
+  const seen = [...new Set(recent.map((c) => canonical(c.address)))].sort();
+  const isHidden = known.length > 1 && seen.length < known.length && !seen.some((a) => own.has(a));
+  return isHidden ? seen.slice(0, mostHidden) : [];
+}
+
 /** What each runtime of a node did last at the registry's paths. Pure. */
 export function latestOfRuntimes({ addresses }: KnownNode, clients: readonly Client[]): readonly Client[] {
   const own = new Set(addresses.map(canonical));

@@ -35,8 +35,8 @@ export interface ObservedCompose {
   readonly files: PartDigests;
   /** nginx was told to load these files. */
   readonly loaded: boolean;
-  /** The log of clients has grown so far that it is to be emptied. */
-  readonly logIsLong: boolean;
+  /** How far the log of clients has grown: `long` is to be emptied, and `huge` shows that nobody does it. */
+  readonly log: "short" | "long" | "huge";
   /** What the files should be; absent where mutual TLS is to be off. */
   readonly wanted?: ObservedWanted;
 }
@@ -54,6 +54,8 @@ export interface ObservedWanted {
   readonly trusts: readonly string[];
   readonly nodes: readonly NodeVerdict[];
   readonly outsiders: readonly Outsider[];
+  /** Addresses of nobody that every runtime seems to come from; absent where nodes are seen by their own. */
+  readonly hidden?: readonly string[];
 }
 
 /** One Ingress of a Helm release. */

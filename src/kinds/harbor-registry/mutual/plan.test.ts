@@ -40,7 +40,7 @@ const observing: ObservedCompose = {
   visible: true,
   files: wanted.observe,
   loaded: true,
-  logIsLong: false,
+  log: "short",
   wanted,
 };
 const enforcing: ObservedCompose = {
@@ -100,7 +100,7 @@ const observations: fc.Arbitrary<ObservedCompose> = fc.record({
   visible: fc.boolean(),
   files: digests,
   loaded: fc.boolean(),
-  logIsLong: fc.boolean(),
+  log: fc.constantFrom("short", "long", "huge"),
   wanted: fc.record({
     observe: fc.constant(wanted.observe),
     enforce: fc.constant(wanted.enforce),
@@ -158,7 +158,7 @@ describe("mutual TLS is planned", () => {
       { ...observing, current: "unknown", files: {} },
       ["observe"],
     ],
-    ["emptying a long log", "observe", { ...observing, logIsLong: true }, ["mutual-empty-log"]],
+    ["emptying a long log", "observe", { ...observing, log: "long" }, ["mutual-empty-log"]],
   ])("%s", (_what, mode, observed, actions) => {
     expect(actionsOf(mode, observed)).toEqual(actions);
   });

@@ -35,7 +35,7 @@ function stepsOf(document: RegistryDocument, observed: ObservedCompose): readonl
   return [
     ...(isMounted ? [] : [mount]),
     ...(isConfigured ? [] : [configure]),
-    ...(observed.logIsLong ? [emptyStep(observed)] : []),
+    ...(observed.log === "short" ? [] : [emptyStep(observed)]),
   ];
 }
 

@@ -5,6 +5,7 @@ import type { HarborRegistrySpec } from "../schema.ts";
 import { annotationsOf, secretNameOf } from "./ingress-objects.ts";
 import { mountsOf, placesOf } from "./places.ts";
 import { withMounts } from "./override.ts";
+import { logRotation } from "./rotation.ts";
 
 /** What keeps mutual TLS across upgrades: values of Harbor's chart, or the override of docker-compose. */
 export function renderMutual({ spec, metadata }: Document<HarborRegistrySpec>): readonly RenderedFile[] {
@@ -14,7 +15,10 @@ export function renderMutual({ spec, metadata }: Document<HarborRegistrySpec>): 
   if (compose !== undefined) {
     const places = placesOf(metadata.name, mutualTls.directory, compose.directory);
     const text = withMounts(undefined, mountsOf(places), undefined, "docker-compose.override.yml");
-    return [{ path: `harbor/${metadata.name}/docker-compose.override.yml`, text }];
+    return [
+      { path: `harbor/${metadata.name}/docker-compose.override.yml`, text },
+      { path: `harbor/${metadata.name}/logrotate.conf`, text: logRotation(places, metadata.name) },
+    ];
   }
   const helm = spec.deployment?.helm;
   if (helm === undefined) return [];
