@@ -1,23 +1,19 @@
 import type { Credential } from "../../clients/harbor/credential.ts";
-import type { HttpEndpoint } from "../../clients/http/endpoint.ts";
 import type { KubernetesClient } from "../../clients/kubernetes/client.ts";
 import { createRegistryClient } from "../../clients/registry/client.ts";
 import { parseImageReference, type ImageReference } from "../../clients/registry/reference.ts";
 import { fromUnknown } from "../../model/errors.ts";
 import { diagnose, type Diagnosis } from "./diagnose.ts";
 import type { Evidence } from "./evidence.ts";
+import { ask } from "./probes/ask.ts";
+import { probeHarbor } from "./probes/harbor.ts";
+import { probeHarborImage } from "./probes/harbor-image.ts";
 import { probeImage } from "./probes/image.ts";
+import { probeNode } from "./probes/node.ts";
 import { podName, probeKubelet, probePullSecrets, waitingImages, type Pod } from "./probes/pod.ts";
-
-/** Where the doctor's questions go. */
-export interface Surroundings {
-  /** Opens an endpoint as this machine trusts registries. */
-  readonly endpoint: (url: string) => HttpEndpoint;
-  /** No CA was named for it. */
-  readonly trustIsAssumed: boolean;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-}
+import { probeProject } from "./probes/project.ts";
+import { probeRegistry } from "./probes/registry.ts";
+import type { Surroundings, Way } from "./surroundings.ts";
 
 /** What was asked of one thing, and what it shows. */
 export interface Examination {
@@ -32,15 +28,62 @@ export function isOpen({ evidence, diagnoses }: Examination): boolean {
   return diagnoses.length === 0 && evidence.some((e) => e.outcome === "unknown");
 }
 
-/** Tries an image from this machine, with a credential or as nobody. */
+/**
+ * Tries an image from this machine: as the account of the registry's document, or as nobody where there is none.
+ */
 export async function examineImage(
   image: string,
-  credential: Credential | undefined,
   surroundings: Surroundings,
   signal: AbortSignal,
 ): Promise<Examination> {
-  const evidence = await imageEvidence(image, credential, surroundings, signal);
-  return { subject: image, evidence, diagnoses: await diagnose(evidence, surroundings.now, signal) };
+  const reference = parseImageReference(image);
+  const way = await surroundings.way(reference.registry, signal);
+  const evidence = await imageEvidence(
+    { image, reference, way, login: way.credential },
+    surroundings,
+    signal,
+  );
+  return examined(image, [...way.notes, ...evidence], surroundings, signal);
+}
+
+/** Looks at a registry without pulling: the way there, its certificate, and Harbor's own word where a document tells who asks. */
+export async function examineRegistry(
+  registry: string,
+  surroundings: Surroundings,
+  signal: AbortSignal,
+): Promise<Examination> {
+  const way = await surroundings.way(registry, signal);
+  const { endpoint, trusted, harbor } = way;
+  const { now, randomBytes } = surroundings;
+  const answers = await Promise.all([
+    probeRegistry({ registry, endpoint, trusted, now, randomBytes }, signal),
+    harbor === undefined ? [] : probeHarbor(harbor, signal),
+  ]);
+  return examined(`registry/${registry}`, [...way.notes, ...answers.flat()], surroundings, signal);
+}
+
+/**
+ * Looks at a node as far as the cluster tells of it.
+ * @throws DOCTOR_NO_NODE
+ */
+export async function examineNode(
+  kubernetes: KubernetesClient,
+  name: string,
+  surroundings: Surroundings,
+  signal: AbortSignal,
+): Promise<Examination> {
+  return examined(`node/${name}`, await probeNode(kubernetes, name, signal), surroundings, signal);
+}
+
+/** Looks at what a project (a namespace) has for its pulls: service accounts, Secrets, bindings, the Validate button. */
+export async function examineProject(
+  kubernetes: KubernetesClient,
+  namespace: string,
+  surroundings: Surroundings,
+  signal: AbortSignal,
+): Promise<Examination> {
+  const evidence = await probeProject({ kubernetes, namespace }, signal);
+  return examined(`project/${namespace}`, evidence, surroundings, signal);
 }
 
 /**
@@ -57,34 +100,31 @@ export async function examinePod(
   const perImage = async (image: string): Promise<readonly Evidence[]> => {
     const reference = referenceOf(image);
     if (!("registry" in reference)) return [reference];
-    const secrets = await probePullSecrets(kubernetes, pod, reference.registry, signal);
-    const pulled = await imageEvidence(image, secrets.credential, surroundings, signal);
+    const [secrets, way] = await Promise.all([
+      probePullSecrets(kubernetes, pod, reference.registry, signal),
+      surroundings.way(reference.registry, signal),
+    ]);
+    const question = { image, reference, way, login: secrets.credential };
+    const pulled = await imageEvidence(question, surroundings, signal);
     const isRefused = pulled.some(({ sign }) => sign === "REGISTRY_LOGIN_REQUIRED");
-    return [...secrets.evidence, ...(isRefused ? secrets.ifRefused : []), ...pulled];
+    return [...way.notes, ...secrets.evidence, ...(isRefused ? secrets.ifRefused : []), ...pulled];
   };
   const answers = await Promise.all([
-    unlessBarred("kubelet", podName(pod), signal, async () =>
-      images.length === 0 ? [] : probeKubelet(kubernetes, pod, signal),
+    ask("kubelet", podName(pod), signal, (stop) =>
+      images.length === 0 ? Promise.resolve([]) : probeKubelet(kubernetes, pod, stop),
     ),
-    ...images.map((image) => unlessBarred("pull-secret", image, signal, () => perImage(image))),
+    ...images.map((image) => ask("pull-secret", image, signal, () => perImage(image))),
   ]);
-  const evidence = answers.flat();
-  return { subject: podName(pod), evidence, diagnoses: await diagnose(evidence, surroundings.now, signal) };
+  return examined(podName(pod), answers.flat(), surroundings, signal);
 }
 
-/** What Kubernetes does not let this account read could not be asked; the rest still counts. */
-async function unlessBarred(
-  probe: string,
+async function examined(
   subject: string,
+  evidence: readonly Evidence[],
+  { now }: Surroundings,
   signal: AbortSignal,
-  work: () => Promise<readonly Evidence[]>,
-): Promise<readonly Evidence[]> {
-  try {
-    return await work();
-  } catch (thrown) {
-    signal.throwIfAborted();
-    return [{ probe, subject, outcome: "unknown", told: fromUnknown(thrown, subject) }];
-  }
+): Promise<Examination> {
+  return { subject, evidence, diagnoses: await diagnose(evidence, now, signal) };
 }
 
 function referenceOf(image: string): ImageReference | Evidence {
@@ -96,13 +136,34 @@ function referenceOf(image: string): ImageReference | Evidence {
   }
 }
 
+interface ImageWay {
+  readonly image: string;
+  readonly reference: ImageReference;
+  readonly way: Way;
+  readonly login: Credential | undefined;
+}
+
+/** Signs of a login that was not taken. */
+const loginRefused: ReadonlySet<string> = new Set([
+  "REGISTRY_ANONYMOUS_TOKEN",
+  "REGISTRY_CREDENTIAL_REFUSED",
+]);
+
+/** The pull itself, then what Harbor's records say of it. */
 async function imageEvidence(
-  image: string,
-  credential: Credential | undefined,
-  { endpoint, trustIsAssumed }: Surroundings,
+  { image, reference, way, login }: ImageWay,
+  surroundings: Surroundings,
   signal: AbortSignal,
 ): Promise<readonly Evidence[]> {
-  const reference = parseImageReference(image);
-  const client = createRegistryClient(endpoint(`https://${reference.registry}`), credential);
-  return probeImage({ image, reference, client, trustIsAssumed }, signal);
+  const client = createRegistryClient(way.endpoint, login);
+  const trustIsAssumed = surroundings.trustIsAssumed(way);
+  const pulled = await probeImage({ image, reference, client, trustIsAssumed }, signal);
+  if (way.harbor === undefined) return pulled;
+  const question = {
+    reference,
+    login: login === way.credential ? undefined : login?.username,
+    isLoginRefused: pulled.some(({ sign }) => sign !== undefined && loginRefused.has(sign)),
+    now: surroundings.now,
+  };
+  return [...pulled, ...(await probeHarborImage(way.harbor, question, signal))];
 }

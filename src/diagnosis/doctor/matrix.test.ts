@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +12,7 @@ import { startHarbor, type Harbor } from "../../sandbox/harbor/harbor.ts";
 import { seedImage } from "../../sandbox/harbor/seed.ts";
 import { examinePod } from "./examine.ts";
 import type { Pod } from "./probes/pod.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 const password = "Sandbox-Admin-12345";
 const directory = mkdtempSync(join(tmpdir(), "moorline-doctor-"));
@@ -202,9 +204,14 @@ async function codesOf(...injected: readonly Fault[]): Promise<readonly string[]
     api.client,
     pod,
     {
-      endpoint: (url) => stack.use(openEndpoint(url, { tls: { ca: site.ca } })),
-      trustIsAssumed: false,
+      way: async (registry) => ({
+        endpoint: stack.use(openEndpoint(`https://${registry}`, { tls: { ca: site.ca } })),
+        trusted: site.ca,
+        notes: [],
+      }),
+      trustIsAssumed: () => false,
       now: Date.parse("2026-11-23T00:00:00Z"),
+      randomBytes: (length) => randomBytes(length),
     },
     new AbortController().signal,
   );
@@ -243,7 +250,12 @@ describe("a pod that waits for its image", () => {
       },
       status: { containerStatuses: [{ name: "web", state: { waiting: { reason: "ErrImagePull" } } }] },
     };
-    const surroundings = { endpoint: () => endpoint, trustIsAssumed: false, now: 0 };
+    const surroundings: Surroundings = {
+      way: async () => ({ endpoint, trusted: authority.certificate, notes: [] }),
+      trustIsAssumed: () => false,
+      now: 0,
+      randomBytes: (length) => randomBytes(length),
+    };
     const { evidence } = await examinePod(api.client, pod, surroundings, new AbortController().signal);
     expect(evidence).toMatchObject([{ probe: "pull-secret", outcome: "unknown" }]);
   });

@@ -6,11 +6,24 @@ export const doctorErrors = {
     retry: "never",
     en: {
       what: "The doctor does not know what {subject} is.",
-      remedy: "Ask for `pod NAME`, `image HOST/REPOSITORY:TAG`, or for nothing in particular.",
+      remedy:
+        "Ask for `pod NAME`, `image HOST/REPOSITORY:TAG`, `registry HOST`, `node NAME`, `project NAME`, or for nothing in particular.",
     },
     zh: {
       what: "无法识别诊断对象 {subject}。",
-      remedy: "请使用 `pod 名称`、`image 主机/仓库:标签`，或不带参数。",
+      remedy:
+        "请使用 `pod 名称`、`image 主机/仓库:标签`、`registry 主机`、`node 名称`、`project 名称`，或不带参数。",
+    },
+  },
+  DOCTOR_NO_NODE: {
+    retry: "never",
+    en: {
+      what: "{subject} is not in the cluster.",
+      remedy: "`kubectl get nodes` lists the nodes by the names that count here.",
+    },
+    zh: {
+      what: "集群中没有 {subject}。",
+      remedy: "`kubectl get nodes` 列出此处使用的节点名称。",
     },
   },
   DOCTOR_NO_POD: {

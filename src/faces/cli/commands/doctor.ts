@@ -1,39 +1,29 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { concurrently } from "../../../clients/concurrency.ts";
 import type { Credential } from "../../../clients/harbor/credential.ts";
-import { openEndpoint } from "../../../clients/http/endpoint.ts";
 import { createKubernetesClient, type KubernetesClient } from "../../../clients/kubernetes/client.ts";
 import { loadKubeconfig } from "../../../clients/kubernetes/kubeconfig.ts";
-import { resources } from "../../../clients/kubernetes/resources.ts";
-import {
-  examineImage,
-  examinePod,
-  isOpen,
-  type Examination,
-  type Surroundings,
-} from "../../../diagnosis/doctor/examine.ts";
-import { waitingImages, type Pod } from "../../../diagnosis/doctor/probes/pod.ts";
+import { isOpen, type Examination } from "../../../diagnosis/doctor/examine.ts";
 import { MoorlineError } from "../../../model/errors.ts";
 import { Sensitive } from "../../../model/sensitive.ts";
 import { message, render } from "../../../text/message.ts";
 import type { Command, Invocation } from "../command.ts";
-import { examinationJson, showExamination } from "../doctor/show.ts";
+import { look, type Seen } from "../doctor/look.ts";
 import { measureSpeed, showSpeed, speedJson } from "../doctor/pull-speed.ts";
-import { parseTarget } from "../doctor/target.ts";
+import { examinationJson, showExamination } from "../doctor/show.ts";
+import { openSurroundings } from "../doctor/surroundings.ts";
+import { parseTarget, type Target } from "../doctor/target.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { clusterOptions, outputOption } from "../options.ts";
+import { clusterOptions, inputOption, outputOption } from "../options.ts";
 import { painter } from "../paint.ts";
-
-/** Pods that one run looks at; more fail of the same causes. */
-const mostPods = 50;
+import { openSession } from "../session.ts";
 
 export const doctor: Command = {
   name: "doctor",
   summary: { en: "Find why pulls fail, now.", zh: "找出当前拉取失败的原因。" },
   description: {
-    en: "Looks at pods that wait for their images: what the kubelet says, the pull Secrets that the pod names, and the same pull from this machine with the same login, as far as the first layer's head. `image` tries one image from this machine as nobody. Names causes that the evidence shows, with what to do and how to prove it; nothing is changed.",
-    zh: "检查等待镜像的 Pod：kubelet 的信息、Pod 指定的拉取密钥，以及在本机用相同凭证进行的相同拉取（到首个层为止）。`image` 以匿名方式在本机尝试一个镜像。只给出有证据的原因，并说明如何处理和验证；不做任何更改。",
+    en: "Looks at pods that wait for their images (what the kubelet says, the pull Secrets that the pod names, and the same pull from this machine with the same login), at images, registries, nodes and projects. With -f, Harbor is asked too: its components, the project, its policies, the robot. Names causes that the evidence shows, roots before what follows from them, with what to do and how to prove it.",
+    zh: "检查等待镜像的 Pod（kubelet 的信息、Pod 指定的拉取密钥，以及在本机用相同凭证进行的相同拉取）、镜像、镜像仓库、节点和项目。使用 -f 时还会查询 Harbor：组件、项目、策略和机器人账户。只给出有证据的原因，根本原因在前，并说明如何处理和验证。",
   },
   arguments: [
     {
@@ -41,12 +31,19 @@ export const doctor: Command = {
       variadic: true,
       optional: true,
       description: {
-        en: "`pod NAME` or `image HOST/REPOSITORY:TAG`; without, all pods that wait for images.",
-        zh: "`pod 名称` 或 `image 主机/仓库:标签`；省略则检查所有等待镜像的 Pod。",
+        en: "`pod NAME`, `image HOST/REPOSITORY:TAG`, `registry HOST`, `node NAME` or `project NAME`, or `pod/NAME` and so on; without, everything that hurts now.",
+        zh: "`pod 名称`、`image 主机/仓库:标签`、`registry 主机`、`node 名称` 或 `project 名称`，也可写作 `pod/名称` 等；省略则检查当前所有问题。",
       },
     },
   ],
   options: [
+    {
+      ...inputOption,
+      description: {
+        en: "Documents that tell trust and account of each registry, so that Harbor itself can be asked. A file, a folder or -.",
+        zh: "说明各镜像仓库的信任与账户的文档，以便查询 Harbor 本身。文件、目录或 -。",
+      },
+    },
     outputOption,
     {
       name: "namespace",
@@ -103,96 +100,70 @@ export const doctor: Command = {
 };
 
 async function run(invocation: Invocation): Promise<number> {
-  const { io, language } = invocation;
   const target = parseTarget(invocation.arguments);
-  const ca = invocation.option("ca");
-  const tls = ca === undefined ? {} : { ca: await readAuthorities(resolve(io.workingDirectory, ca)) };
+  if (invocation.flag("pull-speed")) return await speed(invocation, target);
   await using stack = new AsyncDisposableStack();
-  if (invocation.flag("pull-speed")) {
-    if (target.kind !== "image") throw new MoorlineError("DOCTOR_TARGET", { subject: "--pull-speed" });
-    const connectNow = async (): Promise<KubernetesClient> => stack.use(await connect(invocation));
-    const question = {
-      image: target.image,
-      tls,
-      credential: credentialOf(io),
-      nodes: invocation.options("node"),
-      connect: connectNow,
-    };
-    const measured = await measureSpeed(question, io.stopping);
-    const isJson = invocation.option("output") === "json";
-    const json = () => JSON.stringify(speedJson(measured, language), null, 2);
-    io.out(`${isJson ? json() : showSpeed(measured, language)}\n`);
-    return exitCodes.done;
-  }
-  const surroundings: Surroundings = {
-    endpoint: (url) => stack.use(openEndpoint(url, { tls, connections: 4 })),
-    trustIsAssumed: ca === undefined && target.kind !== "image",
-    now: io.clock.now().getTime(),
+  const hasDocuments = invocation.options("filename").length > 0;
+  const session = hasDocuments ? stack.use(await openSession(invocation)) : undefined;
+  const surroundings = stack.use(
+    openSurroundings({
+      io: invocation.io,
+      world: session?.world,
+      ca: await authorities(invocation),
+      isAboutNodes: target.kind === "pod" || target.kind === "everything",
+    }),
+  );
+  const question = {
+    target,
+    namespace: invocation.option("namespace"),
+    documents: session?.documents ?? [],
+    surroundings,
+    connect: async () => session?.world.kubernetes() ?? stack.use(await connect(invocation)),
   };
-  let left = 0;
-  const found: Examination[] = [];
-  if (target.kind === "image")
-    found.push(await examineImage(target.image, undefined, surroundings, io.stopping));
-  else {
-    const kubernetes = stack.use(await connect(invocation));
-    const namespace = invocation.option("namespace");
-    const pods =
-      target.kind === "pod"
-        ? [await podNamed(kubernetes, target.name, namespace ?? "default", io.stopping)]
-        : await waitingPods(kubernetes, namespace, io.stopping);
-    left = Math.max(0, pods.length - mostPods);
-    await concurrently(
-      pods.slice(0, mostPods),
-      4,
-      async (pod) => void found.push(await examinePod(kubernetes, pod, surroundings, io.stopping)),
-      io.stopping,
-    );
-  }
-  found.sort((a, b) => (a.subject < b.subject ? -1 : 1));
-  if (invocation.option("output") === "json")
-    io.out(
-      `${JSON.stringify(
-        found.map((f) => examinationJson(f, language)),
-        null,
-        2,
-      )}\n`,
-    );
-  else {
+  const seen = await look(question, invocation.io.stopping);
+  tell(seen, invocation);
+  return isWell(seen.examinations) ? exitCodes.done : exitCodes.pending;
+}
+
+const isWell = (examinations: readonly Examination[]): boolean =>
+  examinations.every((e) => e.diagnoses.length === 0 && !isOpen(e));
+
+function tell({ examinations, left }: Seen, invocation: Invocation): void {
+  const { io, language } = invocation;
+  if (invocation.option("output") === "json") {
+    const data = examinations.map((e) => examinationJson(e, language));
+    io.out(`${JSON.stringify(data, null, 2)}\n`);
+  } else {
     const paint = painter(io.colours);
-    if (found.length === 0) io.out(`${render(message("doctor.nothing"), language)}\n`);
-    io.out(found.map((f) => `${showExamination(f, language, paint)}\n`).join(""));
+    if (examinations.length === 0) io.out(`${render(message("doctor.nothing"), language)}\n`);
+    io.out(examinations.map((e) => `${showExamination(e, language, paint)}\n`).join(""));
   }
   if (left > 0) io.err(`${render(message("doctor.more", { count: left }), language)}\n`);
-  return found.some((f) => f.diagnoses.length > 0 || isOpen(f)) ? exitCodes.pending : exitCodes.done;
+}
+
+async function speed(invocation: Invocation, target: Target): Promise<number> {
+  const { io, language } = invocation;
+  if (target.kind !== "image") throw new MoorlineError("DOCTOR_TARGET", { subject: "--pull-speed" });
+  const ca = await authorities(invocation);
+  await using stack = new AsyncDisposableStack();
+  const question = {
+    image: target.image,
+    tls: ca === undefined ? {} : { ca },
+    credential: credentialOf(io),
+    nodes: invocation.options("node"),
+    connect: async (): Promise<KubernetesClient> => stack.use(await connect(invocation)),
+  };
+  const measured = await measureSpeed(question, io.stopping);
+  const isJson = invocation.option("output") === "json";
+  const json = () => JSON.stringify(speedJson(measured, language), null, 2);
+  io.out(`${isJson ? json() : showSpeed(measured, language)}\n`);
+  return exitCodes.done;
 }
 
 function credentialOf({ environment }: Invocation["io"]): Credential | undefined {
   const { HARBOR_USERNAME: username, HARBOR_PASSWORD: password } = environment;
   if (username === undefined || password === undefined) return undefined;
   return { username, password: new Sensitive(password) };
-}
-
-async function podNamed(
-  kubernetes: KubernetesClient,
-  name: string,
-  namespace: string,
-  signal: AbortSignal,
-): Promise<Pod> {
-  const pod = await kubernetes.get<Pod>(resources.pods, { name, namespace }, signal);
-  if (pod === undefined) throw new MoorlineError("DOCTOR_NO_POD", { subject: `pod/${namespace}/${name}` });
-  return pod;
-}
-
-async function waitingPods(
-  kubernetes: KubernetesClient,
-  namespace: string | undefined,
-  signal: AbortSignal,
-): Promise<readonly Pod[]> {
-  const { items } = await kubernetes.list<Pod>(resources.pods, {
-    ...(namespace !== undefined && { namespace }),
-    signal,
-  });
-  return items.filter((pod) => waitingImages(pod).length > 0);
 }
 
 async function connect(invocation: Invocation): Promise<KubernetesClient & AsyncDisposable> {
@@ -202,15 +173,15 @@ async function connect(invocation: Invocation): Promise<KubernetesClient & Async
   return createKubernetesClient(config, { fieldManager: "moorline" });
 }
 
-async function readAuthorities(path: string): Promise<string> {
+/** @throws TLS_AUTHORITIES_UNREADABLE */
+async function authorities(invocation: Invocation): Promise<string | undefined> {
+  const ca = invocation.option("ca");
+  if (ca === undefined) return undefined;
+  const subject = resolve(invocation.io.workingDirectory, ca);
   try {
-    return await readFile(path, "utf8");
-  } catch (thrown) {
-    const reason = thrown instanceof Error && "code" in thrown ? String(thrown.code) : String(thrown);
-    throw new MoorlineError("TLS_AUTHORITIES_UNREADABLE", {
-      subject: path,
-      parameters: { reason },
-      cause: thrown,
-    });
+    return await readFile(subject, "utf8");
+  } catch (cause) {
+    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+    throw new MoorlineError("TLS_AUTHORITIES_UNREADABLE", { subject, parameters: { reason }, cause });
   }
 }

@@ -30,11 +30,27 @@ describe("the doctor", () => {
     [["pod/web"], { kind: "pod", name: "web" }],
     [["pod", "web"], { kind: "pod", name: "web" }],
     [["image", "h.example/a:1"], { kind: "image", image: "h.example/a:1" }],
+    [["image/h.example/a:1"], { kind: "image", image: "h.example/a:1" }],
+    [["registry", "h.example:8443"], { kind: "registry", name: "h.example:8443" }],
+    [["registry", "https://h.example/"], { kind: "registry", name: "h.example" }],
+    [["registry/[::1]:5000"], { kind: "registry", name: "[::1]:5000" }],
+    [["node/node1.local"], { kind: "node", name: "node1.local" }],
+    [["project", "shop"], { kind: "project", name: "shop" }],
   ])("reads %j", (words, target) => {
     expect(parseTarget(words)).toEqual(target);
   });
 
-  test.each([[["pod"]], [["pod/../x"]], [["cat", "web"]], [["image", "a", "b"]]])("refuses %j", (words) => {
+  test.each([
+    [["pod"]],
+    [["pod/../x"]],
+    [["cat", "web"]],
+    [["image", "a", "b"]],
+    [["pod/web", "x"]],
+    [["registry", "a b"]],
+    [["registry", "h/path"]],
+    [["node", "-x"]],
+    [["project", ""]],
+  ])("refuses %j", (words) => {
     expect(() => parseTarget(words)).toThrow(expect.objectContaining({ code: "DOCTOR_TARGET" }));
   });
 });
