@@ -5,14 +5,9 @@ import type { Host } from "../../../clients/host/host.ts";
 import { isError } from "../../../model/errors.ts";
 import { differing, digestsOf, readPartsIn, writePartsIn } from "./compose-files.ts";
 import { entryTexts } from "./nginx.ts";
+import type { Way } from "./observed.ts";
 import { entries, insideLogs, parts, type Places } from "./places.ts";
 import { rotatedOf } from "./rotation.ts";
-
-/**
- * How the files get into the container that runs: it has our `mounts`; it was made before them and has Harbor's own
- * `folder`, which may hold them as well until it is made anew; or `neither`.
- */
-export type Way = "mounts" | "folder" | "neither";
 
 /** @param harbor the installer's folder */
 export function wayInto(proxy: ComposeService | undefined, places: Places, harbor: string): Way {

@@ -1,8 +1,13 @@
-import type { Way } from "./below.ts";
 import type { NodeVerdict } from "./judge.ts";
 import type { ListProblem } from "./material.ts";
 import type { Part } from "./places.ts";
 import type { Coverable, MutualMode } from "./schema.ts";
+
+/**
+ * How the files get into the container that runs: it has our `mounts`; it was made before them and has Harbor's own
+ * `folder`, which may hold them as well until it is made anew; or `neither`.
+ */
+export type Way = "mounts" | "folder" | "neither";
 
 /** Digests of the files that nginx is given; a file that is not there has none. */
 export type PartDigests = Readonly<Partial<Record<Part, string>>>;
