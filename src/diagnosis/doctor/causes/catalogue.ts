@@ -5,6 +5,8 @@ import { chainIncomplete } from "./chain-incomplete.ts";
 import { clusterDnsDown } from "./cluster-dns-down.ts";
 import { credentialRefused } from "./credential-refused.ts";
 import { cveAllowlistOver } from "./cve-allowlist-over.ts";
+import { kubesphereDown } from "./kubesphere-down.ts";
+import { kubesphereWithoutCa } from "./kubesphere-without-ca.ts";
 import { nodeNotReady } from "./node-not-ready.ts";
 import { pullSecretForAnotherHost } from "./pull-secret-for-another-host.ts";
 import { pullSecretMissing } from "./pull-secret-missing.ts";
@@ -29,6 +31,8 @@ export const liveCauses: readonly Cause[] = [
   tokenServiceElsewhere,
   chainIncomplete,
   clusterDnsDown,
+  kubesphereDown,
+  kubesphereWithoutCa,
 ];
 
 /** What is wrong and stops no pull yet, or not by itself. */

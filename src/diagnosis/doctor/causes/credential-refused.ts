@@ -20,6 +20,6 @@ export const credentialRefused: Cause = {
     zh: "`moorline verify` 证明可使用项目密钥拉取。",
   },
   signs: [],
-  live: ["REGISTRY_ANONYMOUS_TOKEN", "REGISTRY_CREDENTIAL_REFUSED"],
+  live: ["REGISTRY_ANONYMOUS_TOKEN", "REGISTRY_CREDENTIAL_REFUSED", "VALIDATE_LOGIN_REFUSED"],
   explains: ["PULL_REFUSED", "LOGIN_REFUSED"],
 };

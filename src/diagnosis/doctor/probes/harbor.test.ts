@@ -40,7 +40,11 @@ afterAll(async () => {
 beforeEach(async () => {
   const { harbor } = site;
   harbor.faults.clear();
-  const metadata = { public: "false", prevent_vul: "false", enable_content_trust_cosign: "false" };
+  const metadata = {
+    public: "false",
+    prevent_vul: "false",
+    enable_content_trust_cosign: "false",
+  } as const;
   await admin.projects.update("team", { metadata });
   for (const scan of harbor.site.store.all("scans")) harbor.site.store.remove("scans", scan.id);
 });
