@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, request } from "undici";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pullReportText, type PullLoop, type PullReport } from "./testing/pull-loop.ts";
-import { startRotationSite, type RotationSite, type Mutual } from "./testing/rotation-site.ts";
+import { startRotationSite, type Declared, type RotationSite } from "./testing/rotation-site.ts";
 import { seededRandom } from "./testing/seeded-random.ts";
 
 /** `npm run rig:rotation` sets it: more moments at which the power fails. */
@@ -13,6 +13,8 @@ const cuts = isFull ? 12 : 1;
 const seed = 20_261_123;
 /** Milliseconds of pulls before and after each operation, so that what it leaves behind is seen too. */
 const margin = isFull ? 5000 : 2000;
+/** The pulls that begin with something old are over long before; in full as users have it. */
+const grace = isFull ? [] : ["--grace", "10"];
 const random = seededRandom(seed);
 
 const owned = new AsyncDisposableStack();
@@ -29,7 +31,7 @@ afterAll(() => owned.disposeAsync(), 120_000);
 
 /** Documents are written, then a command is run. After a cut, both again come to the same end. */
 interface Stage {
-  readonly mutual?: Mutual;
+  readonly declared?: Partial<Declared>;
   readonly command: readonly string[];
   /** What holds once it is done. */
   readonly check?: () => Promise<void>;
@@ -38,7 +40,8 @@ interface Stage {
 /** Something that changes under the pulls. */
 interface Rotation {
   readonly name: string;
-  readonly stages: readonly Stage[];
+  /** @param time how often something was rotated before: no two are alike */
+  readonly stages: (time: number) => readonly Stage[];
   /** What is another afterwards. */
   readonly mark: () => Promise<string>;
 }
@@ -46,26 +49,31 @@ interface Rotation {
 const rotations: readonly Rotation[] = [
   {
     name: "the server's certificate",
-    stages: [{ command: ["rotate", "server", "--yes"] }],
+    stages: () => [{ command: ["rotate", "server", "--yes"] }],
     mark: async () => (await site.harbor.served()).serialNumber,
   },
   {
     name: "the CA",
-    stages: [{ command: ["rotate", "ca", "--yes"] }],
+    stages: () => [{ command: ["rotate", "ca", "--yes"] }],
     mark: () => readFile(site.authorityPath, "utf8"),
   },
   {
     name: "robots",
-    stages: [{ command: ["rotate", "robots", "--yes"] }],
+    stages: () => [{ command: ["rotate", "robots", "--yes", ...grace] }],
+    mark: async () => (await site.credential())?.name ?? "",
+  },
+  {
+    name: "a robot that is due, by apply alone",
+    stages: (time) => [{ declared: { robotDays: 32 + 2 * time }, command: ["apply", "--yes"] }],
     mark: async () => (await site.credential())?.name ?? "",
   },
   {
     name: "mutual TLS: observe, enforce, other certificates of clients, off",
-    stages: [
-      { mutual: "observe", command: ["apply", "--yes"], check: () => isLetIn("observe") },
-      { mutual: "enforce", command: ["apply", "--yes"], check: () => isRefused() },
-      { command: ["rotate", "clients", "--yes"], check: () => isRefused() },
-      { mutual: "off", command: ["apply", "--yes"], check: () => isLetIn("off") },
+    stages: () => [
+      { declared: { mutual: "observe" }, command: ["apply", "--yes"], check: () => isLetIn("observe") },
+      { declared: { mutual: "enforce" }, command: ["apply", "--yes"], check: () => isRefused() },
+      { command: ["rotate", "clients", "--yes", ...grace], check: () => isRefused() },
+      { declared: { mutual: "off" }, command: ["apply", "--yes"], check: () => isLetIn("off") },
     ],
     mark: () => readFile(join(site.certificates, "client.cert"), "utf8"),
   },
@@ -106,8 +114,8 @@ async function underPulls(name: string, operation: () => Promise<void>): Promise
 }
 
 async function runAll(stages: readonly Stage[]): Promise<void> {
-  for (const { mutual, command, check } of stages) {
-    if (mutual !== undefined) await site.declare(mutual);
+  for (const { declared, command, check } of stages) {
+    if (declared !== undefined) await site.declare(declared);
     await site.succeed(...command);
     await check?.();
   }
@@ -116,14 +124,16 @@ async function runAll(stages: readonly Stage[]): Promise<void> {
 /** The same until the power fails; a stage that was cut off is begun again by whoever comes next. */
 async function runCutOff(stages: readonly Stage[], after: number): Promise<string> {
   const start = performance.now();
-  for (const { mutual, command } of stages) {
-    if (mutual !== undefined) await site.declare(mutual);
+  for (const { declared, command } of stages) {
+    if (declared !== undefined) await site.declare(declared);
     const outcome = await site.cutOff(Math.max(0, after - (performance.now() - start)), ...command);
     const told = `moorline ${command.join(" ")}: ${outcome}, ${Math.round(performance.now() - start)} ms after the start`;
     if (outcome !== "exit 0") return told;
   }
   return "not cut off";
 }
+
+let times = 0;
 
 describe.each(rotations)("$name", ({ name, stages, mark }) => {
   let duration = 0;
@@ -132,7 +142,7 @@ describe.each(rotations)("$name", ({ name, stages, mark }) => {
     const before = { mark: await mark(), proxy: await site.harbor.proxy() };
     await underPulls(name, async () => {
       const start = performance.now();
-      await runAll(stages);
+      await runAll(stages(times++));
       duration = performance.now() - start;
     });
     expect(await mark()).not.toBe(before.mark);
@@ -144,9 +154,10 @@ describe.each(rotations)("$name", ({ name, stages, mark }) => {
       const before = await mark();
       const at = Math.round(random() * duration);
       await underPulls(`${name}, cut off`, async () => {
-        console.log(await runCutOff(stages, at));
+        const again = stages(times++);
+        console.log(await runCutOff(again, at));
         await sleep(1000);
-        await runAll(stages);
+        await runAll(again);
       });
       expect(await mark()).not.toBe(before);
       const plan = await site.succeed("plan");

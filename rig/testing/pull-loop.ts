@@ -61,7 +61,7 @@ export async function startPullLoop(place: PullPlace): Promise<PullLoop> {
   for (const name of ["docker", "inspect", "copy"]) await mkdir(join(folder, name));
   const pullers: readonly Puller[] = [
     ...Array.from({ length: criPullers }, (_, part) =>
-      starting.use(criPuller(place, `containerd ${part + 1}`, 300, part)),
+      starting.use(criPuller(place, `containerd ${part + 1}`, 500, part)),
     ),
     dockerPuller(place, join(folder, "docker"), 1500),
     skopeoInspector(place, join(folder, "inspect"), 1000),

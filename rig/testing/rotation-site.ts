@@ -22,6 +22,13 @@ const never = new AbortController().signal;
 
 export type Mutual = "off" | "observe" | "enforce";
 
+/** What changes in the documents from one rotation to the next. */
+export interface Declared {
+  readonly mutual: Mutual;
+  /** Days that a new robot lives: one that was made for fewer is due then. */
+  readonly robotDays: number;
+}
+
 /**
  * A site as users have it: Harbor by docker-compose with a certificate of Moorline's CA, a node that trusts it by NodeTrust, a namespace
  * whose Secret holds a robot of ProjectBinding; and pulls that never cease.
@@ -40,8 +47,8 @@ export interface RotationSite extends AsyncDisposable {
   succeed(...words: readonly string[]): Promise<string>;
   /** The same, killed without notice after so many milliseconds; tells how it ended. */
   cutOff(afterMs: number, ...words: readonly string[]): Promise<string>;
-  /** Writes the documents anew. */
-  declare(mutual: Mutual): Promise<void>;
+  /** Writes the documents anew; what is not given stays. */
+  declare(change: Partial<Declared>): Promise<void>;
   /** What the namespace's Secret holds now. */
   credential(): Promise<Account | undefined>;
   /** Begins to pull, with the credential of the namespace's Secret and with what NodeTrust wrote on the node. */
@@ -63,8 +70,11 @@ export async function startRotationSite(): Promise<RotationSite> {
   const documents = join(folder, "site.yaml");
   const certificates = join(rig.dockerCertsDirectory, harbor.host);
   const authorityPath = join(certificates, "ca.crt");
-  const declare: RotationSite["declare"] = (mutual) =>
-    writeFile(documents, siteDocuments(harbor, folder, mutual));
+  let declared: Declared = { mutual: "off", robotDays: 30 };
+  const declare: RotationSite["declare"] = (change) => {
+    declared = { ...declared, ...change };
+    return writeFile(documents, siteDocuments(harbor, folder, declared));
+  };
   const command = (words: readonly string[]): readonly [string, ...string[]] => {
     const rest = ["-f", documents, ...(words[0] === "node" ? [] : ["--kubeconfig", rig.kubeconfigPath])];
     return [process.execPath, join(root, "src/main.ts"), ...words, ...rest];
@@ -78,15 +88,9 @@ export async function startRotationSite(): Promise<RotationSite> {
       throw new Error(`moorline ${words.join(" ")} ended with ${status}:\n${stdout}${stderr}`);
     return stdout;
   };
-  await declare("off");
+  await declare({});
   await succeed("apply", "--yes");
   await succeed("node", "apply", "--yes");
-  // The first time, nginx's container is made anew for the mounts, and clients are refused for about a second, as `plan`
-  // says. Nobody pulls yet.
-  for (const mutual of ["observe", "off"] as const) {
-    await declare(mutual);
-    await succeed("apply", "--yes");
-  }
   const images = await pushPullImages(harbor.push, namespace, { authorityPath });
   const credential = (): Promise<Account | undefined> => pullCredential(kubernetes, harbor.host);
   const place = { ...images, host: harbor.host, namespace, pullSecret: "harbor", credential };
@@ -107,7 +111,7 @@ export async function startRotationSite(): Promise<RotationSite> {
   };
 }
 
-function siteDocuments(harbor: ComposeHarbor, folder: string, mutual: Mutual): string {
+function siteDocuments(harbor: ComposeHarbor, folder: string, { mutual, robotDays }: Declared): string {
   const document = (kind: string, name: string, spec: unknown) => ({
     apiVersion: "moorline.io/v1alpha1",
     kind,
@@ -153,6 +157,7 @@ function siteDocuments(harbor: ComposeHarbor, folder: string, mutual: Mutual): s
       registry: "harbor",
       projects: { names: [namespace] },
       harborProject: { name: namespace },
+      robot: { durationDays: robotDays, renewBeforeDays: robotDays - 1 },
     }),
   ]
     .map((each) => stringify(each))

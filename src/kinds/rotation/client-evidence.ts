@@ -10,6 +10,7 @@ import type { HarborRegistrySpec } from "../harbor-registry/schema.ts";
 import type { NodeTrustSpec } from "../node-trust/schema.ts";
 import type { ClientCertificateSource } from "../shared/client-certificate-source.ts";
 import type { World } from "../world.ts";
+import type { RotationContext } from "./stages.ts";
 
 const registriesOf = (documents: readonly Document[]): readonly Document<HarborRegistrySpec>[] =>
   documents.filter((d): d is Document<HarborRegistrySpec> => d.kind === "HarborRegistry");
@@ -76,8 +77,35 @@ export async function provedByLog(
   return { known: [...known], proofs };
 }
 
+/** A pull that began before its node had the new certificate ends in the first of them. */
+const graces = 3;
+
+/**
+ * Waits for a time of grace in which nobody came with one of these certificates.
+ * @returns who came in the last of several; empty once nobody did
+ */
+export async function untilNobodyShows(
+  serials: readonly string[],
+  graceMs: number,
+  {
+    documents,
+    world,
+    stopping,
+    signal,
+  }: Pick<RotationContext, "documents" | "world" | "stopping" | "signal">,
+): Promise<readonly string[]> {
+  let showing: readonly string[] = [];
+  for (let turn = 0; turn < graces; turn++) {
+    const since = world.clock.now();
+    await world.clock.sleep(graceMs, signal);
+    showing = await stillShowing(serials, since, documents, world, stopping);
+    if (showing.length === 0) break;
+  }
+  return showing;
+}
+
 /** Whoever came since a time with one of these certificates, as far as the registries keep logs of clients. */
-export async function stillShowing(
+async function stillShowing(
   serials: readonly string[],
   since: Date,
   documents: readonly Document[],

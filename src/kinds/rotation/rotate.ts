@@ -15,7 +15,7 @@ import {
 import { robotsInUse, markRobots, robotRotation } from "../project-binding/rotation.ts";
 import type { ProjectBindingSpec } from "../project-binding/schema.ts";
 import { outcomeOf, type Rotation, type RotationReport, type StageReport } from "./report.ts";
-import { isUseProved, provedByLog, stillShowing } from "./client-evidence.ts";
+import { isUseProved, provedByLog, untilNobodyShows } from "./client-evidence.ts";
 import { pairsRequested, robotsRequested, rolloverAt } from "./forecast.ts";
 import { nodesStage } from "./nodes-stage.ts";
 import { applyStage, planned, runStages, stepsUnknown, type RotationContext } from "./stages.ts";
@@ -166,10 +166,8 @@ async function revokeStage(
   }));
   if (context.isDry) return { ...planned(stage), steps, ...kept };
   if (proved.length > 0) {
-    const since = world.clock.now();
-    await world.clock.sleep(graceMs, signal);
     const serials = proved.flatMap((each) => each.serials);
-    const showing = await stillShowing(serials, since, documents, world, stopping);
+    const showing = await untilNobodyShows(serials, graceMs, context);
     if (showing.length > 0) {
       const reason = message("rotation.stillShowing", { names: showing.slice(0, 20).join(", ") });
       return { ...planned(stage), outcome: "waiting", reason };
