@@ -42,12 +42,12 @@ export function cachedClient(client: KubernetesClient, informers: CachedInformer
 
   const bare = (resource: Resource): Informer<KubernetesObject> | undefined =>
     informers.listening.find((i) => isSame(i.resource, resource) && i.options.metadataOnly === true);
-  /** Keeps the body of what is known by its metadata alone, for the read that sees how a write came out. */
+  /** Keeps the body of what is known by its metadata alone, for the next read: the proof that follows a plan or a write. */
   const remember = (resource: Resource, object: KubernetesObject): void => {
     const informer = bare(resource);
     if (informer !== undefined && isSelected(informer, object)) recent.keep(resource, nameIn(object), object);
   };
-  /** A body that the server answered to a write, while the watch tells of nothing newer. */
+  /** A body that the server answered with, while the watch tells of nothing newer. */
   const answered = (resource: Resource, at: ObjectName): KubernetesObject | undefined =>
     recent.take(resource, at, bare(resource)?.get(at)?.metadata.resourceVersion);
 
@@ -101,7 +101,8 @@ export function cachedClient(client: KubernetesClient, informers: CachedInformer
       const isAbsences = absence !== undefined && isSame(absence.informer.resource, resource);
       if (isAbsences && absence.isAbsent(at)) return undefined;
       const found = await client.get<T>(resource, at, signal);
-      if (isAbsences && found === undefined) absence.settle(at);
+      if (found !== undefined) remember(resource, found);
+      else if (isAbsences) absence.settle(at);
       return found;
     },
     list: async <T extends KubernetesObject>(resource: Resource, options: ListOptions) => {
@@ -161,7 +162,7 @@ function listed<T extends KubernetesObject>(
   const byField = fieldSelector === undefined ? all : fieldTest(fieldSelector);
   if (byLabel === undefined || byField === undefined) return undefined;
   const items: T[] = [];
-  for (const object of informer.list()) {
+  for (const object of informer.among({ namespace, labelSelector })) {
     if (namespace !== undefined && object.metadata.namespace !== namespace) continue;
     if (!byLabel(object) || !byField(object)) continue;
     items.push(object as T);

@@ -146,6 +146,45 @@ describe("a client with a cache", () => {
     expect(heard).toHaveLength(1);
   });
 
+  test("finds what a list selects by its indexes as it does without them", async () => {
+    const names = ["one", "two", "three"];
+    for (const [i, name] of names.entries())
+      await make(`indexed-${name}`, { team: name, ...(i > 0 && { later: "yes" }) });
+    const byLabels = (key: string): boolean => key === "team" || key === "later";
+    using plain = await informed<KubernetesObject>(configMaps);
+    using indexed = await informed<KubernetesObject>(configMaps, { byNamespace: true, byLabels });
+    await server.client.patch(
+      configMaps,
+      at("indexed-two"),
+      "merge",
+      { metadata: { labels: { team: "one" } } },
+      { signal: never },
+    );
+    await remove("indexed-three");
+    const isSettled = (one: Informer<KubernetesObject>): boolean =>
+      one.get(at("indexed-three")) === undefined &&
+      one.get(at("indexed-two"))?.metadata.labels?.["team"] === "one";
+    await vi.waitUntil(() => isSettled(plain) && isSettled(indexed), limit);
+    const found = async (informer: Informer<KubernetesObject>, selection: object): Promise<unknown[]> => {
+      const client = cachedClient(server.client, { reading: [informer], listening: [] });
+      const { items } = await client.list(configMaps, { ...selection, signal: never });
+      return items.map(({ metadata }) => metadata.name).toSorted();
+    };
+    for (const selection of [
+      { labelSelector: "team=one" },
+      { labelSelector: "team=three" },
+      { labelSelector: "later" },
+      { labelSelector: "later=yes,team==one" },
+      { namespace: "default" },
+      { namespace: "kube-system", labelSelector: "team=one" },
+      {},
+    ])
+      expect(await found(indexed, selection), JSON.stringify(selection)).toEqual(
+        await found(plain, selection),
+      );
+    expect(await found(indexed, { labelSelector: "team=one" })).toEqual(["indexed-one", "indexed-two"]);
+  });
+
   test("takes a write of its own for no news, even where the watch is faster than the answer", async () => {
     using maps = await informed<KubernetesObject>(configMaps, { labelSelector: "hasty" });
     const heard: unknown[] = [];

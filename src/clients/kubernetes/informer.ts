@@ -14,6 +14,10 @@ export interface InformerOptions<T extends KubernetesObject> {
   /** What is kept of each object: memory is what is not thrown away here. Names, versions and UIDs must stay. */
   readonly transform?: (object: T) => T;
   readonly indexes?: Readonly<Record<string, Indexer<T>>>;
+  /** Finds objects by their namespace without going through all. */
+  readonly byNamespace?: boolean;
+  /** Finds objects by these labels without going through all. */
+  readonly byLabels?: (key: string) => boolean;
   /** Ends it. */
   readonly signal: AbortSignal;
   /** Told of each failure that the informer lives through. */
@@ -39,6 +43,11 @@ export interface Informer<T extends KubernetesObject> {
   get(at: ObjectName): T | undefined;
   list(): IterableIterator<T>;
   byIndex(index: string, value: string): readonly T[];
+  /** All that can be selected, found by the narrowest index there is: the caller looks at each. */
+  among(selection: {
+    readonly namespace?: string | undefined;
+    readonly labelSelector?: string | undefined;
+  }): Iterable<T>;
   /** Takes in what a write of one's own answered, so that it is read from here before the watch tells of it. */
   put(object: T): void;
   /** Takes out what the server says is gone. */
@@ -63,7 +72,7 @@ export function startInformer<T extends KubernetesObject>(
   resource: Resource,
   options: InformerOptions<T>,
 ): Informer<T> {
-  const store = new ObjectStore<T>(options.indexes);
+  const store = new ObjectStore<T>(indexersOf(options));
   const handlers = new Set<(change: Change<T>) => void>();
   const ready = Promise.withResolvers<void>();
   const keep = keeper(options);
@@ -135,6 +144,12 @@ export function startInformer<T extends KubernetesObject>(
     get: (at) => store.get(at),
     list: () => store.values(),
     byIndex: (index, value) => store.byIndex(index, value),
+    among: ({ namespace, labelSelector }) => {
+      const { byNamespace, byLabels } = options;
+      if (namespace !== undefined && byNamespace === true) return store.byIndex("namespace", namespace);
+      const term = labelSelector?.split(",").find((each) => byLabels?.(each.split(/==?/)[0] ?? ""));
+      return term === undefined ? store.values() : store.byIndex("label", term.replace("==", "="));
+    },
     put: (object) => void store.put(keep(object)),
     drop: (at) => {
       const version = store.get(at)?.metadata.resourceVersion;
@@ -148,6 +163,24 @@ export function startInformer<T extends KubernetesObject>(
       handlers.add(handler);
       return () => void handlers.delete(handler);
     },
+  };
+}
+
+function indexersOf<T extends KubernetesObject>({
+  indexes,
+  byNamespace,
+  byLabels,
+}: InformerOptions<T>): Readonly<Record<string, Indexer<T>>> {
+  return {
+    ...indexes,
+    ...(byNamespace === true && { namespace: ({ metadata }: T) => [metadata.namespace ?? ""] }),
+    ...(byLabels !== undefined && {
+      // As a selector's terms name them: `key` and `key=value`.
+      label: ({ metadata }: T) =>
+        Object.entries(metadata.labels ?? {})
+          .filter(([key]) => byLabels(key))
+          .flatMap(([key, value]) => [key, `${key}=${value}`]),
+    }),
   };
 }
 

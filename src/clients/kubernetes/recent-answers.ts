@@ -1,7 +1,7 @@
 import type { KubernetesObject, ObjectName } from "./object.ts";
 import { resourceName, type Resource } from "./resources.ts";
 
-/** What a server answered to writes, kept for the one read that follows most of them. */
+/** What a server answered with, kept for the one read that follows most answers. */
 export class RecentAnswers {
   readonly #answers = new Map<string, { readonly object: KubernetesObject; readonly at: number }>();
   readonly #now: () => number;

@@ -15,7 +15,8 @@ export interface Change<T> {
 export class ObjectStore<T extends KubernetesObject> {
   readonly #objects = new Map<string, T>();
   readonly #indexers: Readonly<Record<string, Indexer<T>>>;
-  readonly #indexes = new Map<string, Map<string, Set<string>>>();
+  /** Most names of an index belong to one object or few; a set for each would be the largest thing in memory. */
+  readonly #indexes = new Map<string, Map<string, string | Set<string>>>();
 
   constructor(indexers: Readonly<Record<string, Indexer<T>>> = {}) {
     this.#indexers = indexers;
@@ -37,6 +38,10 @@ export class ObjectStore<T extends KubernetesObject> {
   /** The objects that an index has under a name. */
   byIndex(index: string, value: string): readonly T[] {
     const keys = this.#indexes.get(index)?.get(value) ?? [];
+    if (typeof keys === "string") {
+      const object = this.#objects.get(keys);
+      return object === undefined ? [] : [object];
+    }
     return [...keys].flatMap((key) => this.#objects.get(key) ?? []);
   }
 
@@ -78,12 +83,16 @@ export class ObjectStore<T extends KubernetesObject> {
       if (index === undefined) continue;
       for (const value of before === undefined ? [] : indexer(before)) {
         const keys = index.get(value);
-        keys?.delete(key);
-        if (keys?.size === 0) index.delete(value);
+        if (keys === key) index.delete(value);
+        if (keys === undefined || typeof keys === "string") continue;
+        keys.delete(key);
+        if (keys.size === 0) index.delete(value);
       }
       for (const value of after === undefined ? [] : indexer(after)) {
-        const keys = index.get(value) ?? new Set();
-        index.set(value, keys.add(key));
+        const keys = index.get(value);
+        if (keys === undefined) index.set(value, key);
+        else if (typeof keys !== "string") keys.add(key);
+        else if (keys !== key) index.set(value, new Set([keys, key]));
       }
     }
   }

@@ -3,7 +3,8 @@ import { bindingId } from "../../kinds/project-binding/ownership.ts";
 import type { ProjectBindingSpec } from "../../kinds/project-binding/schema.ts";
 import type { Document } from "../../model/document.ts";
 
-const workspaceLabel = "kubesphere.io/workspace";
+/** On a namespace: the workspace that it belongs to. */
+export const workspaceLabel = "kubesphere.io/workspace";
 
 /**
  * Which bindings mean a namespace, found by its workspace or its name, so that one namespace costs as much whatever the

@@ -4,11 +4,17 @@ import type { KubernetesClient } from "../../clients/kubernetes/client.ts";
 import { startInformer, type Informer, type InformerOptions } from "../../clients/kubernetes/informer.ts";
 import type { KubernetesObject, ServiceAccount } from "../../clients/kubernetes/object.ts";
 import { resourceName, resources } from "../../clients/kubernetes/resources.ts";
-import { bindingLabel, managedBy, managedByLabel } from "../../kinds/project-binding/ownership.ts";
+import {
+  bindingLabel,
+  linkLabelPrefix,
+  managedBy,
+  managedByLabel,
+} from "../../kinds/project-binding/ownership.ts";
 import { usualSecretName } from "../../kinds/project-binding/schema.ts";
 import type { AnyKind } from "../../engine/kind.ts";
 import type { World } from "../../kinds/world.ts";
 import { MoorlineError } from "../../model/errors.ts";
+import { workspaceLabel } from "./bindings.ts";
 import { ClusterDocuments, resourceOfKind, type DocumentObject } from "./documents.ts";
 
 /** What a replica knows of the cluster, whether it leads or not. */
@@ -68,8 +74,14 @@ export function startSight(
       return [schema.kind, informer];
     }),
   );
-  const namespaces = inform(resources.namespaces, { metadataOnly: true, transform: lean });
+  const namespaces = inform(resources.namespaces, {
+    metadataOnly: true,
+    transform: lean,
+    byLabels: (key) => key === workspaceLabel,
+  });
   const accounts = inform<ServiceAccount>(resources.serviceAccounts, {
+    byNamespace: true,
+    byLabels: (key) => key.startsWith(linkLabelPrefix),
     transform: ({ metadata, imagePullSecrets }) => ({
       ...lean({ metadata }),
       ...(imagePullSecrets !== undefined && { imagePullSecrets }),
@@ -79,6 +91,8 @@ export function startSight(
     metadataOnly: true,
     labelSelector: `${managedByLabel}=${managedBy},${bindingLabel}`,
     transform: lean,
+    byNamespace: true,
+    byLabels: (key) => key === bindingLabel,
   });
   const absence = startAbsence(client, secrets, { ...common, name: usualSecretName });
   const others = [namespaces, accounts, secrets];

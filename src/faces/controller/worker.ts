@@ -3,7 +3,8 @@ import type { DueDate } from "../../engine/due-date.ts";
 import type { Document } from "../../model/document.ts";
 import { apiVersion } from "../../model/kind-schema.ts";
 import { message, render } from "../../text/message.ts";
-import type { BindingIndex } from "./bindings.ts";
+import type { ProjectBindingSpec } from "../../kinds/project-binding/schema.ts";
+import { workspaceLabel, type BindingIndex } from "./bindings.ts";
 import { resourceOfKind, type DocumentObject } from "./documents.ts";
 import type { EventRecorder } from "./event-recorder.ts";
 import { podWorld } from "./pod-world.ts";
@@ -40,6 +41,8 @@ export class Worker {
   readonly #gauges: Gauges;
   /** What failed at the last look, by document. */
   readonly #failing = new Map<string, readonly Failing[]>();
+  /** Whole looks under way, and whether something that they wait for came meanwhile. */
+  readonly #looking = new Map<string, { isHelped: boolean }>();
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -48,6 +51,17 @@ export class Worker {
 
   /** Looks at all of a document. */
   async whole(name: string): Promise<Ending> {
+    const look = { isHelped: false };
+    this.#looking.set(name, look);
+    try {
+      return await this.#whole(name);
+    } finally {
+      this.#looking.delete(name);
+      if (look.isHelped && !this.#isWell(name)) this.#options.wake(name);
+    }
+  }
+
+  async #whole(name: string): Promise<Ending> {
     const { sight, metrics, elapsed } = this.#options;
     const object = sight.documents.object(name);
     if (object === undefined) {
@@ -235,7 +249,19 @@ export class Worker {
     }
     // What waits for this one may go on.
     if (learned.proved && !wasReady(before))
-      for (const other of sight.documents.dependents(name)) wake(other);
+      for (const other of sight.documents.dependents(name)) {
+        const look = this.#looking.get(other);
+        if (look !== undefined) look.isHelped = true;
+        else if (!this.#isWell(other)) wake(other);
+      }
+  }
+
+  /** The last look found all as it is asked for now. */
+  #isWell(name: string): boolean {
+    const object = this.#options.sight.documents.object(name);
+    if (object === undefined) return true;
+    const status = this.#statusOf(name, object);
+    return wasReady(status) && status.observedGeneration === object.metadata.generation;
   }
 
   #projectsOf(name: string, failing: readonly Failing[]): DocumentStatus["projects"] {
@@ -243,8 +269,16 @@ export class Worker {
     const { sight, index } = this.#options;
     const binding = name.slice(name.indexOf("/") + 1);
     const bindings = index();
+    const object = sight.documents.object(name);
+    const parsed = object && sight.documents.parse(name, object);
+    const workspace =
+      parsed !== undefined && "document" in parsed
+        ? (parsed.document.spec as ProjectBindingSpec).projects.workspace
+        : undefined;
     let bound = 0;
-    for (const namespace of sight.namespaces.list())
+    for (const namespace of sight.namespaces.among(
+      workspace === undefined ? {} : { labelSelector: `${workspaceLabel}=${workspace}` },
+    ))
       if (namespace.metadata.deletionTimestamp === undefined && bindings.of(namespace).includes(binding))
         bound++;
     return { bound, failing: new Set(failing.map((f) => namespaceIn(f))).size };

@@ -65,31 +65,41 @@ async function markedSecrets(
   return (await concurrently([...focus.namespaces], parallelReads, list, signal)).flat();
 }
 
-/** Service accounts that the document names; with leftovers also those that we linked. */
+/**
+ * Service accounts that the document names; with leftovers also those that we linked.
+ * @param chosen the namespaces that the document means
+ */
 export async function gatherAccounts(
   { metadata, spec }: BindingDocument,
   cluster: Cluster,
   { focus, leftovers }: Extent,
+  chosen: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly ServiceAccountObject[]> {
   const labelSelector = linkLabel(metadata.name);
   const { serviceAccounts } = spec.secret;
-  const lists = await Promise.all(
-    focus === undefined
-      ? [
-          ...serviceAccounts.map((account) =>
-            cluster.listServiceAccounts({ fieldSelector: `metadata.name=${account}` }, signal),
-          ),
-          ...(leftovers ? [cluster.listServiceAccounts({ labelSelector }, signal)] : []),
-        ]
-      : [...focus.namespaces].flatMap((namespace) => [
-          ...serviceAccounts.map((account) =>
-            cluster
-              .getServiceAccount(namespace, account, signal)
-              .then((found) => (found === undefined ? [] : [found])),
-          ),
-          ...(leftovers ? [cluster.listServiceAccounts({ namespace, labelSelector }, signal)] : []),
-        ]),
+  const namespaces = focus === undefined ? chosen : [...focus.namespaces];
+  const isFew = focus !== undefined || namespaces.length * serviceAccounts.length <= mostReadSingly;
+  const asked = namespaces.flatMap((namespace) => serviceAccounts.map((name) => ({ namespace, name })));
+  const named = isFew
+    ? concurrently(
+        asked,
+        parallelReads,
+        async ({ namespace, name }) => (await cluster.getServiceAccount(namespace, name, signal)) ?? [],
+        signal,
+      )
+    : Promise.all(
+        serviceAccounts.map((name) =>
+          cluster.listServiceAccounts({ fieldSelector: `metadata.name=${name}` }, signal),
+        ),
+      );
+  const linked = Promise.all(
+    !leftovers
+      ? []
+      : focus === undefined
+        ? [cluster.listServiceAccounts({ labelSelector }, signal)]
+        : namespaces.map((namespace) => cluster.listServiceAccounts({ namespace, labelSelector }, signal)),
   );
-  return [...new Map(lists.flat().map((a) => [`${a.namespace}/${a.name}`, a])).values()];
+  const all = (await Promise.all([named, linked])).flat(2);
+  return [...new Map(all.map((a) => [`${a.namespace}/${a.name}`, a])).values()];
 }

@@ -73,7 +73,7 @@ export async function gather(
   const chosen = namespaces.found.map((n) => n.name);
   const [secrets, accounts] = await Promise.all([
     gatherSecrets(document, cluster, { focus, leftovers }, chosen, signal),
-    gatherAccounts(document, cluster, { focus, leftovers }, signal),
+    gatherAccounts(document, cluster, { focus, leftovers }, chosen, signal),
   ]);
   const former = await projectsNamed(formerProjects(secrets, own));
   const needed = [...own.filter((p) => target.has(p.project.name)), ...former];

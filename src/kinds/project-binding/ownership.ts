@@ -26,9 +26,11 @@ export function bindingId(binding: string): string {
   return binding.length <= 63 ? binding : `${binding.slice(0, 50)}-${digest(binding, 12)}`;
 }
 
+export const linkLabelPrefix = "binding.moorline.io/";
+
 /** On a service account that we linked. The key carries the binding, so that several bindings may link one account. */
 export function linkLabel(binding: string): string {
-  return `binding.moorline.io/${bindingId(binding)}`;
+  return `${linkLabelPrefix}${bindingId(binding)}`;
 }
 
 /** The same cluster gives the same short name; two clusters bound to one Harbor project keep their robots apart. */
