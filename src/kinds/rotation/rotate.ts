@@ -148,7 +148,7 @@ async function revokeStage(
   context: RotationContext,
   graceMs: number,
 ): Promise<StageReport> {
-  const { documents, world, stopping, signal } = context;
+  const { documents, world, stopping } = context;
   const stage = message("rotation.revokeClients", { seconds: graceMs / 1000 });
   const all: { document: CertificateDocument; client: string; serials: readonly string[] }[] = [];
   for (const document of certificates)
