@@ -1,8 +1,8 @@
 import type { Credential } from "../../clients/harbor/credential.ts";
 import type { KubernetesClient } from "../../clients/kubernetes/client.ts";
 import { createRegistryClient } from "../../clients/registry/client.ts";
-import { parseImageReference, type ImageReference } from "../../clients/registry/reference.ts";
-import { fromUnknown } from "../../model/errors.ts";
+import type { ImageReference } from "../../clients/registry/reference.ts";
+import { MoorlineError } from "../../model/errors.ts";
 import { diagnose, type Diagnosis } from "./diagnose.ts";
 import type { Evidence } from "./evidence.ts";
 import { ask } from "./probes/ask.ts";
@@ -12,6 +12,7 @@ import { probeImage } from "./probes/image.ts";
 import { probeNode } from "./probes/node.ts";
 import { podName, probeKubelet, probePullSecrets, waitingImages, type Pod } from "./probes/pod.ts";
 import { probeProject } from "./probes/project.ts";
+import { referenceOf } from "./probes/reference.ts";
 import { probeRegistry } from "./probes/registry.ts";
 import type { Surroundings, Way } from "./surroundings.ts";
 
@@ -30,13 +31,18 @@ export function isOpen({ evidence, diagnoses }: Examination): boolean {
 
 /**
  * Tries an image from this machine: as the account of the registry's document, or as nobody where there is none.
+ * @throws REGISTRY_REFERENCE_INVALID
  */
 export async function examineImage(
   image: string,
   surroundings: Surroundings,
   signal: AbortSignal,
 ): Promise<Examination> {
-  const reference = parseImageReference(image);
+  const reference = referenceOf(image);
+  if (!("registry" in reference)) {
+    if (reference.told instanceof MoorlineError) throw reference.told;
+    return examined(image, [reference], surroundings, signal);
+  }
   const way = await surroundings.way(reference.registry, signal);
   const evidence = await imageEvidence(
     { image, reference, way, login: way.credential },
@@ -125,15 +131,6 @@ async function examined(
   signal: AbortSignal,
 ): Promise<Examination> {
   return { subject, evidence, diagnoses: await diagnose(evidence, now, signal) };
-}
-
-function referenceOf(image: string): ImageReference | Evidence {
-  try {
-    return parseImageReference(image);
-  } catch (thrown) {
-    // A name without a host is Docker Hub's, which is not what is looked at here; what is no name the kubelet tells.
-    return { probe: "manifest", subject: image, outcome: "unknown", told: fromUnknown(thrown, image) };
-  }
 }
 
 interface ImageWay {

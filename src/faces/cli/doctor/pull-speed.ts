@@ -1,8 +1,10 @@
 import { openEndpoint, type TlsOptions } from "../../../clients/http/endpoint.ts";
 import type { KubernetesClient } from "../../../clients/kubernetes/client.ts";
 import type { Credential } from "../../../clients/harbor/credential.ts";
+import { createHarborClient } from "../../../clients/harbor/client.ts";
 import { createRegistryClient } from "../../../clients/registry/client.ts";
 import { parseImageReference } from "../../../clients/registry/reference.ts";
+import { isCached } from "../../../diagnosis/pull-speed/cache.ts";
 import { judgePull } from "../../../diagnosis/pull-speed/judge.ts";
 import { measurePull } from "../../../diagnosis/pull-speed/measure.ts";
 import { rateOf, type PullMeasurement } from "../../../diagnosis/pull-speed/measurement.ts";
@@ -27,6 +29,7 @@ export async function measureSpeed(question: SpeedQuestion, signal: AbortSignal)
   const { image, tls, credential } = question;
   const { registry, repository, reference } = parseImageReference(image);
   const { hostname, port } = new URL(`https://${registry}`);
+  const cached = await cachedBefore(question, signal);
   const measured = await measurePull(
     {
       host: hostname.replaceAll(/^\[|\]$/g, ""),
@@ -50,7 +53,18 @@ export async function measureSpeed(question: SpeedQuestion, signal: AbortSignal)
     kubernetes === undefined
       ? []
       : await Promise.all(question.nodes.map((name) => nodeLimits(kubernetes, name, signal)));
-  return { image, ...measured, nodes };
+  return { image, ...measured, ...(cached !== undefined && { cached }), nodes };
+}
+
+/** Whether a proxy cache holds the image, asked before the pull that may put it there. */
+async function cachedBefore(
+  { image, tls, credential }: SpeedQuestion,
+  signal: AbortSignal,
+): Promise<boolean | undefined> {
+  const { registry, ...asked } = parseImageReference(image);
+  await using endpoint = openEndpoint(`https://${registry}`, { tls, connections: 1 });
+  const client = createRegistryClient(endpoint, credential);
+  return isCached(createHarborClient(endpoint, credential), client, asked, signal);
 }
 
 /** In words: each stage, each download, and what to change. */
