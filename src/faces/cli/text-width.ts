@@ -10,17 +10,39 @@ export function padded(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - displayWidth(text)));
 }
 
-/** Cuts a text without colours off at a number of terminal columns, and shows that it did. */
-export function clipped(text: string, columns: number): string {
-  if (columns <= 0 || displayWidth(text) <= columns) return text;
+/**
+ * Sets pieces one after the other, two spaces apart, on lines of at most so many columns; what does not fit is continued on
+ * the next line, indented, and nothing is cut off. @param columns 0 is no limit
+ */
+export function flowed(pieces: readonly string[], columns: number, indent: string): readonly string[] {
+  const all = pieces.filter((piece) => piece.trim() !== "");
+  if (columns <= 0) return [all.join("  ")];
+  const lines: string[] = [];
+  let line = "";
+  for (const piece of all) {
+    if (line !== "" && displayWidth(line) + 2 + displayWidth(piece) > columns) {
+      lines.push(line);
+      line = "";
+    }
+    line = line === "" ? (lines.length === 0 ? piece : `${indent}${piece}`) : `${line}  ${piece}`;
+    while (displayWidth(line) > columns) {
+      const kept = beginOf(line, columns);
+      lines.push(kept.trimEnd());
+      line = `${indent}${line.slice(kept.length).trimStart()}`;
+    }
+  }
+  return line.trim() === "" ? lines : [...lines, line];
+}
+
+/** As much as fits, up to a space where one is near enough. */
+function beginOf(text: string, columns: number): string {
   let kept = "";
-  let width = 0;
   for (const character of text) {
-    width += displayWidth(character);
-    if (width > columns - 1) break;
+    if (displayWidth(kept + character) > columns) break;
     kept += character;
   }
-  return `${kept}…`;
+  const space = kept.lastIndexOf(" ");
+  return space > kept.length / 2 ? kept.slice(0, space) : kept;
 }
 
 // oxlint-disable-next-line no-control-regex -- terminal colours begin with ESC

@@ -70,3 +70,16 @@ test("in a rollover the next CA and the previous one are there with their ends",
   const retiring = observed({ rollover: { ...around, previous: "z", previousAuthority: next } });
   expect(shown(retiring)).toContain("previousAuthority ok 1824 byRetirement");
 });
+
+test("a certificate that was revoked is due now: the next apply issues its successor", () => {
+  const revocations = [{ serialNumber: "0a", waits: true, of: "nodes", isOf: "nodes" }];
+  const client = dueDates(document, observed({ revocations }), now).find((d) => d.type === "client");
+  expect(client).toMatchObject({
+    dueAt: now.toISOString(),
+    what: { key: "status.clientRevoked" },
+    renewedBy: { key: "status.byApply" },
+  });
+  expect(dueDates(document, observed(), now).find((d) => d.type === "client")?.what.key).toBe(
+    "status.client",
+  );
+});

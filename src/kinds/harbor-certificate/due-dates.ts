@@ -16,10 +16,12 @@ export function dueDates(
   const where = observed.store || observed.certManager?.issuer?.at || "-";
   return [
     ...Object.entries(observed.pairs).map(([of, { notBefore, notAfter }]): DueDate => {
-      const dueAt = partOf(notBefore, notAfter, spec.renewAfter);
+      // The next apply replaces what was revoked, however long it would last.
+      const isRevoked = observed.revocations?.some((r) => r.isOf === of) === true;
+      const dueAt = isRevoked ? now.toISOString() : partOf(notBefore, notAfter, spec.renewAfter);
       return {
         type: of === "server" ? "server" : "client",
-        what: of === "server" ? message("status.server") : message("status.client", { name: of }),
+        what: nameOfPair(of, isRevoked),
         where,
         expiresAt: notAfter,
         dueAt,
@@ -29,6 +31,11 @@ export function dueDates(
     ...authorities(spec, observed, where),
     ...lists(observed, where, now),
   ];
+}
+
+function nameOfPair(of: string, isRevoked: boolean): Message {
+  if (of === "server") return message(isRevoked ? "status.serverRevoked" : "status.server");
+  return message(isRevoked ? "status.clientRevoked" : "status.client", { name: of });
 }
 
 function issuedBy({ issuer }: HarborCertificateSpec, dueAt: string, now: Date): Message {

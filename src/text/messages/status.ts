@@ -4,6 +4,8 @@ import type { MessageTable } from "./table.ts";
 export const statusMessages = {
   "status.server": { en: "server certificate", zh: "服务器证书" },
   "status.client": { en: "client certificate {name}", zh: "客户端证书 {name}" },
+  "status.serverRevoked": { en: "server certificate, revoked", zh: "服务器证书（已吊销）" },
+  "status.clientRevoked": { en: "client certificate {name}, revoked", zh: "客户端证书 {name}（已吊销）" },
   "status.authority": { en: "CA {name}", zh: "CA {name}" },
   "status.nextAuthority": { en: "next CA {name}, trusted already", zh: "已受信任的新 CA {name}" },
   "status.previousAuthority": { en: "previous CA {name}, still trusted", zh: "仍受信任的旧 CA {name}" },

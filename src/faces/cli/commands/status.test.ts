@@ -76,3 +76,24 @@ test("keeps to the terminal's width, in Chinese too", () => {
   for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(40);
   expect(lines[0]).toContain("92 天");
 });
+
+test("cuts nothing off, however narrow the terminal: what does not fit goes on below", () => {
+  const item = {
+    document: "ProjectBinding/bank",
+    type: "client" as const,
+    what: message("status.client", { name: "robot$bank+bank.bank-ledger" }),
+    where: "Secret/bank-ledger/harbor-of-the-whole-company",
+    renewedBy: message("status.byRollover"),
+    unknown: message("status.unknownUnlisted"),
+    state: "unknown" as const,
+  };
+  const status = { at: new Date(begin), items: [item], failures: [] };
+  const shown = (width: number): string => showStatus(status, { colours: false, width }, "en");
+  const words = (text: string): string => text.replaceAll(/\s+/g, "");
+  for (const width of [30, 40, 80, 200, 0]) {
+    expect(words(shown(width))).toBe(words(shown(0)));
+    for (const line of width === 0 ? [] : shown(width).split("\n").slice(0, -2))
+      expect(displayWidth(line)).toBeLessThanOrEqual(width);
+  }
+  expect(shown(0)).toContain(item.where);
+});

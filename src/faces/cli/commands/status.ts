@@ -18,7 +18,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { clusterOptions, inputOption, outputOption } from "../options.ts";
 import { painter } from "../paint.ts";
 import { openSession, type Session } from "../session.ts";
-import { clipped, padded, displayWidth } from "../text-width.ts";
+import { flowed, padded, displayWidth } from "../text-width.ts";
 
 export const statusCommand: Command = {
   name: "status",
@@ -119,12 +119,11 @@ const states: Readonly<Record<DueState, Message>> = {
 
 const endIn = (item: StatusItem, language: Language): string =>
   render(
-    item.unknown ??
-      (item.daysLeft === undefined
-        ? message("status.never")
-        : item.daysLeft < 0
-          ? message("status.ended", { days: -item.daysLeft })
-          : message("status.daysLeft", { days: item.daysLeft })),
+    item.daysLeft === undefined
+      ? message("status.never")
+      : item.daysLeft < 0
+        ? message("status.ended", { days: -item.daysLeft })
+        : message("status.daysLeft", { days: item.daysLeft }),
     language,
   );
 
@@ -139,8 +138,8 @@ export function showStatus(
   const rows = items.map((item) => ({
     item,
     state: render(states[item.state], language),
-    left: endIn(item, language),
-    what: `${render(item.what, language)}  ${item.where}`,
+    left: item.unknown === undefined ? endIn(item, language) : "",
+    what: render(item.what, language),
   }));
   const width = (of: (row: (typeof rows)[number]) => string): number =>
     Math.max(0, ...rows.map((row) => displayWidth(of(row))));
@@ -153,13 +152,17 @@ export function showStatus(
   ];
   const lines = rows.flatMap(({ item, state, left, what }) => {
     const head = `${signs[item.state]} ${padded(state, stateWidth)}  ${padded(left, leftWidth)}  `;
-    const end = item.expiresAt === undefined ? "" : `${item.expiresAt.slice(0, 16)}Z  `;
+    const end = item.expiresAt === undefined ? "" : `${item.expiresAt.slice(0, 16)}Z`;
     const age =
-      item.ageDays === undefined
-        ? ""
-        : `${render(message("status.age", { days: item.ageDays }), language)}  `;
-    const tail = `    ${end}${age}${item.document}  → ${render(item.renewedBy, language)}`;
-    return [colours[item.state](clipped(`${head}${what}`, io.width)), paint.dim(clipped(tail, io.width))];
+      item.ageDays === undefined ? "" : render(message("status.age", { days: item.ageDays }), language);
+    const why = item.unknown === undefined ? "" : render(item.unknown, language);
+    const place = item.where === "-" ? "" : item.where;
+    const [first = "", ...more] = [why, end, age, item.document, place].filter((piece) => piece !== "");
+    const pieces = [`    ${first}`, ...more, `→ ${render(item.renewedBy, language)}`];
+    return [
+      ...flowed([`${head}${what}`], io.width, "    ").map((line) => colours[item.state](line)),
+      ...flowed(pieces, io.width, "    ").map((line) => paint.dim(line)),
+    ];
   });
   const failed = failures.flatMap(({ document, error }) => {
     const { what, remedy } = describeError(error, language);
