@@ -2,8 +2,12 @@ import { describe, expect, test } from "vitest";
 import type { Document } from "../../model/document.ts";
 import type { ObservedKubesphere, ObservedRegistry } from "./observed.ts";
 import { caMountOf, deploymentPart } from "./kubesphere-trust.ts";
+import { withClusterProxy } from "./cluster-proxy/fold.ts";
+import { observe } from "./observe.ts";
 import { plan, planRemoval } from "./plan.ts";
+import { run } from "./run.ts";
 import { harborRegistrySchema, type HarborRegistrySpec } from "./schema.ts";
+import { verify } from "./verify.ts";
 
 const now = new Date("2026-11-22T12:00:00Z");
 
@@ -199,4 +203,33 @@ describe("the part of ks-apiserver that is ours", () => {
     const { name } = caMountOf(`${"a".repeat(60)}.example.com`, document().spec);
     expect(name).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])$/);
   });
+});
+
+test("mutual TLS is no trouble for a KubeSphere that comes by the proxy, and is for one that passes it by", () => {
+  const base = { schema: harborRegistrySchema, observe, plan, planRemoval, run, verify };
+  const folded = withClusterProxy(base);
+  const proxied = document({
+    tls: {
+      ca: { file: "ca.crt" },
+      clientCertificate: { files: { certificate: "a.crt", privateKey: "a.key" } },
+    },
+    clusterProxy: {
+      namespace: "harbor-proxy",
+      certificate: { certificate: "proxy", secret: "proxy-tls" },
+      allowedSources: [{ namespaces: {} }],
+      image: `nginx@sha256:${"a".repeat(64)}`,
+    },
+  });
+  const registry = observed({ wantsClientCertificates: true, kubesphere: kubesphere() });
+  const host = "harbor.example.com";
+  const planWith = (aliases: readonly { ip: string; hostnames: string[] }[]): string[] =>
+    codesOf(
+      folded.plan(
+        proxied,
+        { registry, proxy: { parts: [], alias: { host, address: "10.96.0.9", aliases } } },
+        now,
+      ),
+    );
+  expect(planWith([{ ip: "10.96.0.9", hostnames: [host] }])).toEqual([]);
+  expect(planWith([])).toEqual(["HARBOR_WANTS_CLIENT_CERTIFICATES", "CLUSTER_PROXY_PASSED_BY"]);
 });
