@@ -219,7 +219,11 @@ describe("against the recorded answers of Harbor 2.9.5, the other lists", () => 
       accessories: [],
     });
     expect(await Array.fromAsync(client.content.artifacts("team-a", "a/b"))).toEqual([]);
-    expect(harbor.seen.at(-1)?.path).toBe("/api/v2.0/projects/team-a/repositories/a%252Fb/artifacts");
+    const absent = () => client.content.artifact("team-a", "app", "absent");
+    expect(await asRecorded("artifact.get.missing", absent)).toBeUndefined();
+    expect(harbor.seen.at(-1)?.query.get("with_accessory")).toBe("true");
+    const paths = harbor.seen.map(({ path }) => path);
+    expect(paths).toContain("/api/v2.0/projects/team-a/repositories/a%252Fb/artifacts");
   });
 
   test("registries without their masked secret, scanners, configurations, the CVE allowlist", async () => {

@@ -160,6 +160,7 @@ async function imageEvidence(
     reference,
     login: login === way.credential ? undefined : login?.username,
     isLoginRefused: pulled.some(({ sign }) => sign !== undefined && loginRefused.has(sign)),
+    isPulled: pulled.every(({ outcome }) => outcome === "fine"),
     now: surroundings.now,
   };
   return [...pulled, ...(await probeHarborImage(way.harbor, question, signal))];

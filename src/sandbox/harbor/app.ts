@@ -41,7 +41,7 @@ export function createApp({ site, faults, volume, record }: AppParts): Routes {
       c.env.outgoing.destroy();
       return new Response(null);
     }
-    if (fault?.json !== undefined) c.res = Response.json(fault.json);
+    if (fault?.json !== undefined) c.res = Response.json(fault.json, { status: fault.status ?? 200 });
     else if (fault?.status === undefined) await next();
     else c.res = problemResponse(new HarborProblem(fault.status, "UNKNOWN", "internal server error"));
     c.res.headers.set("x-request-id", c.req.header("x-request-id") ?? randomUUID());

@@ -3,7 +3,7 @@ export interface Fault {
   readonly match: { readonly method?: string; readonly path: string | RegExp };
   /** Answers this status, with Harbor's own body for it, instead of the real answer. */
   readonly status?: number;
-  /** Answers this as JSON, with status 200, instead of the real answer. */
+  /** Answers this as JSON, with `status` or else 200, instead of the real answer. */
   readonly json?: unknown;
   /** Waits so long before answering. */
   readonly delayMs?: number;

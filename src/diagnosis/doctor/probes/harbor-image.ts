@@ -15,6 +15,8 @@ export interface HarborImageQuestion {
   readonly login: string | undefined;
   /** The registry refused that login. */
   readonly isLoginRefused: boolean;
+  /** The very pull was seen to work: no policy stops it, whatever the records say. */
+  readonly isPulled?: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -54,7 +56,7 @@ export async function probeHarborImage(
   const answers = await Promise.all([
     ask("quota", subject, signal, (s) => probeQuota(harbor, project, s)),
     ask("upstream", subject, signal, (s) => probeUpstream(harbor, project, s)),
-    ...(isImage
+    ...(isImage && question.isPulled !== true
       ? [
           ask("artifact", subject, signal, (s) => probeArtifact(harbor, image, s)),
           ask("policy", subject, signal, (s) => probeVulnerabilityPolicy(harbor, image, question.now, s)),

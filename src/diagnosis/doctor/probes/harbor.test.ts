@@ -246,6 +246,11 @@ describe("of a policy", () => {
     expect(shown(await ask("team/app:v1.0"))).toEqual(["HARBOR_SCANNER_ABSENT"]);
   });
 
+  test("says nothing of a pull that was seen to work", async () => {
+    await admin.projects.update("team", { metadata: { enable_content_trust_cosign: "true" } });
+    expect(shown(await ask("team/app:v1.0", { isPulled: true }))).toEqual([]);
+  });
+
   test("on signatures stops what has none", async () => {
     await admin.projects.update("team", { metadata: { enable_content_trust_cosign: "true" } });
     expect(shown(await ask("team/app:v1.0"))).toEqual(["HARBOR_POLICY_SIGNATURE"]);

@@ -2,6 +2,7 @@ import { refuseProxy, requireRepository } from "./access.ts";
 import { artifactOf, partsOf, recordArtifact, recordPull, repositoryNamed, tagNamed } from "./artifacts.ts";
 import { digestOf, digestPattern } from "./blob-store.ts";
 import { parseManifest } from "./manifest.ts";
+import { refuseByPolicy } from "./policies.ts";
 import { pullManifest } from "./proxy.ts";
 import { linked, requireRoom } from "./quota.ts";
 import { removeArtifact } from "../removal.ts";
@@ -24,6 +25,7 @@ export async function getManifest(site: Site, c: Call, name: string, reference: 
     if (proxied !== undefined) return proxied;
   }
   const { repository, artifact } = requireArtifact(site, name, reference);
+  refuseByPolicy(site, project, artifact);
   if (!isHead) recordPull(site, repository, artifact, reference, callerName(c.get("caller")));
   const bytes = isHead ? null : await site.blobs.read(artifact.digest);
   return new Response(bytes === null ? null : new Uint8Array(bytes), {
