@@ -54,7 +54,7 @@ async function probeChallenge(
       signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
       maxBodyBytes: 65_536,
     });
-    const realm = /\brealm="([^"]*)"/.exec(String(answer.headers["www-authenticate"] ?? ""))?.[1];
+    const realm = /\brealm="([^"]*)"/.exec(answer.headers["www-authenticate"] ?? "")?.[1];
     if (answer.status === 401 && realm !== undefined && isElsewhere(realm, registry))
       return [say.wrong("REGISTRY_REALM_REFUSED", `its tokens are at ${realm}`, `其令牌服务位于 ${realm}`)];
     if (answer.status === 401 || answer.status === 200)
@@ -108,8 +108,15 @@ async function probePosture(
   });
   const isUnknown = findings.some((f) => f.code === "CERTIFICATE_ISSUER_UNKNOWN");
   const [leaf] = chain;
-  // One certificate alone, which no CA that is trusted signed: who did stands between them.
-  if (trusted !== undefined && isUnknown && survey.chain.length === 1 && leaf !== undefined)
+  // One certificate alone, signed by what calls itself an intermediate: another private CA signs leaves by itself.
+  const isByIntermediate = /intermediate|issuing|sub(ordinate)?[ -]?ca/i.test(leaf?.issuer ?? "");
+  if (
+    trusted !== undefined &&
+    isUnknown &&
+    survey.chain.length === 1 &&
+    leaf !== undefined &&
+    isByIntermediate
+  )
     evidence.push(
       evidenceOf("tls", registry).wrong(
         "CHAIN_INCOMPLETE",
