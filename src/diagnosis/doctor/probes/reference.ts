@@ -33,7 +33,7 @@ function ofDockerHub(image: string, { repository, tag, digest }: ImageReference)
   const version = digest === undefined ? `:${tag ?? "latest"}` : `@${digest}`;
   const name = `docker.io/${repository}${version}`;
   return evidenceOf("manifest", image).unknown(
-    `this is ${name} of Docker Hub, which was not asked; only the kubelet's words and the pod's events were read`,
-    `这是 Docker Hub 的 ${name}，未向其查询；仅读取了 kubelet 的信息和 Pod 事件`,
+    `this is ${name} of Docker Hub, which was not asked; of its pulls only the kubelet's words and the events of pods tell`,
+    `这是 Docker Hub 的 ${name}，未向其查询；其拉取情况只能从 kubelet 的信息和 Pod 事件得知`,
   );
 }
