@@ -148,7 +148,10 @@ async function withController(cluster: BenchCluster): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  await using cluster = await startCluster();
+  await using cluster = await startCluster(async (etcdUrl) => {
+    await fillNamespaces(etcdUrl, filling);
+    await fillSurroundings(etcdUrl, filling);
+  });
   if (cluster === undefined) {
     console.log("no kube-apiserver in the rig's cache, or no etcd: run `npm run rig` once, which builds it");
     return;
@@ -158,8 +161,6 @@ async function main(): Promise<void> {
       `${filling.pods} pods; ${availableParallelism()} processors, ${parallel} at a time`,
   );
   await installDefinitions(cluster);
-  await fillNamespaces(cluster.etcdUrl, filling);
-  await fillSurroundings(cluster.etcdUrl, filling);
   const work = { cluster: cluster.address, namespaces, workspaces: filling.workspaces, parallel };
   const only = new Set(values.only.split(","));
   for (let round = 1; round <= Number(values.rounds); round++) {

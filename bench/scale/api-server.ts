@@ -52,9 +52,13 @@ async function cachedBinary(): Promise<string | undefined> {
 /**
  * A kube-apiserver and an etcd of their own, on free ports, as the peers' figures were measured: etcd without fsync, no
  * kubelet, no controllers. Both end with this process.
+ * @param fill puts into etcd what there is from the beginning; the API server must not be watching while thousands of
+ *   objects come in one transaction, for it resumes between revisions, and they all have one
  * @returns undefined where the rig's cache has no kube-apiserver or the machine no etcd
  */
-export async function startCluster(): Promise<BenchCluster | undefined> {
+export async function startCluster(
+  fill: (etcdUrl: string) => Promise<void>,
+): Promise<BenchCluster | undefined> {
   const binary = await cachedBinary();
   if (binary === undefined || !existsSync("/usr/bin/etcd")) return undefined;
   const home = await mkdtemp(join(tmpdir(), "moorline-scale-"));
@@ -71,6 +75,7 @@ export async function startCluster(): Promise<BenchCluster | undefined> {
   const etcdUrl = `http://127.0.0.1:${etcdPort}`;
   start("etcd", etcdCommand(home, etcdUrl, `http://127.0.0.1:${peerPort}`));
   await answering(async () => (await (await fetch(`${etcdUrl}/health`)).text()).includes('"true"'), home);
+  await fill(etcdUrl);
   const token = randomBytes(16).toString("hex");
   const authority = makeAuthority("Benchmark CA");
   const pair = authority.issue({ san: "DNS:localhost,IP:127.0.0.1" });

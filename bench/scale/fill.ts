@@ -23,12 +23,14 @@ const workspaceOf = (index: number, { namespaces, workspaces }: Filling): string
 type Entry = readonly [key: string, value: object | Buffer | undefined];
 
 const perTransaction = 1000;
+/** Where an API server watches: it may resume in the middle of a transaction, and miss the rest. */
+const perWatchedTransaction = 10;
 
 /**
  * Writes objects straight into etcd, as JSON, which the API server reads as well as its own protobuf: a hundred thousand
  * pods take seconds instead of minutes. Only what is there before a measurement is written so.
  */
-async function put(etcdUrl: string, entries: Iterable<Entry>): Promise<void> {
+async function put(etcdUrl: string, entries: Iterable<Entry>, most = perTransaction): Promise<void> {
   const base64 = (text: string): string => Buffer.from(text).toString("base64");
   const valueOf = (value: object | Buffer): string =>
     Buffer.isBuffer(value) ? value.toString("base64") : base64(JSON.stringify(value));
@@ -46,7 +48,7 @@ async function put(etcdUrl: string, entries: Iterable<Entry>): Promise<void> {
   let batch: Entry[] = [];
   for (const entry of entries) {
     batch.push(entry);
-    if (batch.length < perTransaction) continue;
+    if (batch.length < most) continue;
     await send(batch);
     batch = [];
   }
@@ -85,13 +87,14 @@ export async function fillNamespaces(etcdUrl: string, filling: Filling): Promise
   await putAccounts(etcdUrl, names);
 }
 
-async function putAccounts(etcdUrl: string, names: readonly string[]): Promise<void> {
+async function putAccounts(etcdUrl: string, names: readonly string[], most?: number): Promise<void> {
   await put(
     etcdUrl,
     names.map((name): Entry => {
       const object = { apiVersion: "v1", kind: "ServiceAccount", metadata: metadata(account, name) };
       return [`serviceaccounts/${name}/${account}`, { ...object, secrets: [{ name: "token" }] }];
     }),
+    most,
   );
 }
 
@@ -101,14 +104,16 @@ export async function reset(etcdUrl: string, filling: Filling): Promise<void> {
   await put(
     etcdUrl,
     workspaces.map((name): Entry => [`moorline.io/projectbindings/${name}`, undefined]),
+    perWatchedTransaction,
   );
   await put(etcdUrl, [["moorline.io/harborregistries/main", undefined]]);
   const names = namespaceNames(filling);
   await put(
     etcdUrl,
     names.map((name): Entry => [`secrets/${name}/harbor`, undefined]),
+    perWatchedTransaction,
   );
-  await putAccounts(etcdUrl, names);
+  await putAccounts(etcdUrl, names, perWatchedTransaction);
 }
 
 /** What is around: Secrets of others with a token's bytes, and pods of usual size. */

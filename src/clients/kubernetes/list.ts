@@ -32,6 +32,11 @@ interface Page<T> {
 const usualPage = 500;
 /** A page of 500 is far smaller, unless its objects hold megabytes; then smaller pages are asked for. */
 const largestPage = 64 * 1024 * 1024;
+/**
+ * With a selector that few objects fit, the server goes through as many as it takes to fill one page: fifty thousand
+ * Secrets take a busy one longer than other calls may.
+ */
+const longestPageMs = 120_000;
 /** How often a list may start over because its snapshot was compacted away (410). */
 const mostRestarts = 3;
 
@@ -83,6 +88,7 @@ async function listOnce<T extends KubernetesObject>(
         headers: { accept: accept[what] },
         signal,
         maxBodyBytes: largestPage,
+        timeoutMs: longestPageMs,
       });
       if (answer.status >= 300) throw kubernetesFailure(answer, attempt, server);
       const page = answer.json() as Page<T>;
