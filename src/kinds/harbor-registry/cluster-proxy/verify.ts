@@ -14,6 +14,8 @@ import type { RegistryDocument } from "./proxy.ts";
 import type { ClusterProxy } from "./schema.ts";
 
 const rolloutMs = 120_000;
+/** A Deployment that was just made is reported on within a second, on a busy cluster within some. */
+const firstReportMs = 10_000;
 const lookEveryMs = 2000;
 
 interface Pod extends KubernetesObject {
@@ -57,7 +59,11 @@ async function proveRollout(
 ): Promise<Proof> {
   const at = { namespace, name };
   let found = await client.get<Deployment>(resources.deployments, at, signal);
-  for (let waited = 0; isRollingOut(found) && waited < rolloutMs; waited += lookEveryMs) {
+  const isAwaited = (waited: number): boolean =>
+    isRollingOut(found)
+      ? waited < rolloutMs
+      : found !== undefined && found.status?.observedGeneration === undefined && waited < firstReportMs;
+  for (let waited = 0; isAwaited(waited); waited += lookEveryMs) {
     await world.clock.sleep(lookEveryMs, signal);
     found = await client.get<Deployment>(resources.deployments, at, signal);
   }
