@@ -25,6 +25,8 @@ export interface Absence {
 export interface AbsenceOptions {
   /** The one name that is known of, in every namespace. */
   readonly name: string;
+  /** Selects those that the informer does not; all of the name are read where absent. */
+  readonly labelSelector?: string;
   readonly signal: AbortSignal;
   readonly onTrouble?: (error: MoorlineError) => void;
   /** First wait after a failure, doubled up to a minute; default 500 ms. */
@@ -38,7 +40,7 @@ export interface AbsenceOptions {
 export function startAbsence(
   client: KubernetesClient,
   informer: Informer<KubernetesObject>,
-  { name, signal, onTrouble, retryMs = 500 }: AbsenceOptions,
+  { name, labelSelector, signal, onTrouble, retryMs = 500 }: AbsenceOptions,
 ): Absence {
   const doubted = new Set<string>();
   const keyOf = ({ namespace = "" }: ObjectName): string => namespace;
@@ -56,6 +58,9 @@ export function startAbsence(
   async function list(): Promise<void> {
     const { items } = await client.listMetadata(informer.resource, {
       fieldSelector: `metadata.name=${name}`,
+      ...(labelSelector !== undefined && { labelSelector }),
+      // Creating finds out what came a moment ago.
+      mayBeOld: true,
       keep: ({ metadata }) => ({ metadata: nameIn({ metadata }) }),
       signal,
     });

@@ -12,6 +12,8 @@ export interface ListOptions {
   readonly fieldSelector?: string;
   /** Objects in each request; default 500. */
   readonly pageSize?: number;
+  /** What the server has in memory will do, which may be a moment old: it need not go through all of etcd. */
+  readonly mayBeOld?: boolean;
   /** Once one of the objects read is such a one, no further page is asked for. All are, by default. */
   readonly until?: (object: KubernetesObject) => boolean;
   /** What is kept of each object; applied page by page, so that no list of whole objects is ever held. */
@@ -84,7 +86,13 @@ async function listOnce<T extends KubernetesObject>(
       const answer = await connection.request({
         method: "GET",
         path,
-        query: { labelSelector, fieldSelector, limit, continue: token },
+        query: {
+          labelSelector,
+          fieldSelector,
+          limit,
+          continue: token,
+          resourceVersion: options.mayBeOld === true && token === undefined ? "0" : undefined,
+        },
         headers: { accept: accept[what] },
         signal,
         maxBodyBytes: largestPage,

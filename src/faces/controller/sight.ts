@@ -94,7 +94,11 @@ export function startSight(
     byNamespace: true,
     byLabels: (key) => key === bindingLabel,
   });
-  const absence = startAbsence(client, secrets, { ...common, name: usualSecretName });
+  const absence = startAbsence(client, secrets, {
+    ...common,
+    name: usualSecretName,
+    labelSelector: `${managedByLabel}!=${managedBy}`,
+  });
   const others = [namespaces, accounts, secrets];
   /** What is not there needs no waiting for: it is looked for again by itself. */
   const isKnown = ([kind, informer]: [string, Informer<DocumentObject>]): boolean =>
