@@ -10,7 +10,8 @@ import { MoorlineError } from "../../model/errors.ts";
 export function podWorld(world: World, client: KubernetesClient): World {
   return {
     ...world,
-    host: noHost,
+    // Connections are the pod's own, as those to Harbor are: the way through a proxy's pods is proved by them.
+    host: { ...noHost, dial: world.host.dial },
     documentsHost: noHost,
     environment: (name) => {
       throw new MoorlineError("CONTROLLER_NO_ENVIRONMENT", { subject: `$${name}` });

@@ -47,8 +47,12 @@ export const controllerRights: readonly Right[] = [
     verbs: keep,
     why: "the CA bundle of ks-apiserver, the cluster proxy",
   },
-  { group: "", resources: ["pods"], verbs: ["get", "list"], why: "the rollout of what was restarted" },
-  { group: "", resources: ["nodes"], verbs: ["list"], why: "nodes that mutual TLS must have seen" },
+  {
+    group: "",
+    resources: ["pods"],
+    verbs: ["list"],
+    why: "the pods of the cluster proxy, and what the node agents' did",
+  },
   {
     group: "",
     resources: ["events"],
@@ -74,22 +78,28 @@ export const controllerRights: readonly Right[] = [
     why: "who may reach the cluster proxy",
   },
   {
-    group: "apiextensions.k8s.io",
-    resources: ["customresourcedefinitions"],
-    verbs: ["get"],
-    why: "whether cert-manager is there",
-  },
-  {
     group: "cert-manager.io",
-    resources: ["certificates", "issuers", "clusterissuers"],
-    verbs: ["list", ...keep],
+    resources: ["certificates", "issuers"],
+    verbs: keep,
     why: "certificates that cert-manager issues",
   },
   {
     group: "cert-manager.io",
-    resources: ["certificates/status"],
-    verbs: ["patch"],
-    why: "asking cert-manager to issue anew",
+    resources: ["clusterissuers"],
+    verbs: ["get"],
+    why: "an issuer that a document refers to",
+  },
+  {
+    group: "cert-manager.io",
+    resources: ["certificaterequests"],
+    verbs: ["list"],
+    why: "why cert-manager does not issue",
+  },
+  {
+    group: "acme.cert-manager.io",
+    resources: ["orders"],
+    verbs: ["list"],
+    why: "why cert-manager's ACME server does not issue",
   },
   {
     group: "cluster.kubesphere.io",
@@ -100,17 +110,17 @@ export const controllerRights: readonly Right[] = [
   {
     group: "installer.kubesphere.io",
     resources: ["clusterconfigurations"],
-    verbs: ["list"],
+    verbs: ["get"],
     why: "which KubeSphere this is",
   },
-  { group: "kubesphere.io", resources: ["installplans"], verbs: ["list"], why: "which KubeSphere this is" },
-  {
-    group: "tenant.kubesphere.io",
-    resources: ["workspaces"],
-    verbs: ["list"],
-    why: "whether a workspace is there",
-  },
+  { group: "kubesphere.io", resources: ["installplans"], verbs: ["get"], why: "which KubeSphere this is" },
 ];
+
+/**
+ * What the controller asks for where it can, and does without: by `services/proxy` one reaches every service of the
+ * cluster in the API server's name. Left out are KubeSphere's exact version and the proof by its Validate button.
+ */
+export const controllerDoesWithout: readonly string[] = ["get services/proxy", "create services/proxy"];
 
 /** What the controller may do in its own namespace. */
 export const controllerNamespaceRights: readonly Right[] = [
