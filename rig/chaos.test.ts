@@ -1,44 +1,38 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { parse, stringify } from "yaml";
-import { createKubernetesClient, type KubernetesClient } from "../src/clients/kubernetes/client.ts";
-import { loadKubeconfig } from "../src/clients/kubernetes/kubeconfig.ts";
+import { parse } from "yaml";
 import type { KubernetesObject, NewObject, Secret } from "../src/clients/kubernetes/object.ts";
 import { resources, type Resource } from "../src/clients/kubernetes/resources.ts";
-import { isError } from "../src/model/errors.ts";
 import { rigAddresses } from "./addresses.ts";
-import { kubernetesBinaries } from "./kubernetes/cache.ts";
-import { rigLayout } from "./layout.ts";
-import { ensurePki } from "./pki.ts";
-import { ensureRunning, runningProcess } from "./processes.ts";
-import { apiServer } from "./services/control-plane.ts";
 import { startApiProxy, type ApiProxy } from "./testing/api-proxy.ts";
+import { startChaosReplica, type ChaosReplica } from "./testing/chaos-replica.ts";
 import { administratorAccount, startRigHarbor, type RigHarbor } from "./testing/harbor.ts";
+import { ownKubeconfig, startOwnCluster, type OwnCluster } from "./testing/own-cluster.ts";
 import { seededRandom } from "./testing/seeded-random.ts";
 
 /**
- * Two replicas of the controller while everything around them breaks: Harbor fails three calls in ten, connections to
- * the API server are cut, the leader is killed, and in full the API server too. What counts is the end: every project
- * has one robot whose credential works, and nothing else is left.
+ * Two replicas of the controller while everything around them breaks: Harbor fails three calls in ten, watches and
+ * connections are cut, clocks jump, the leader is killed, and so is the API server, which is the test's own. What counts
+ * is the end: every project has one robot whose credential works, nodes trust what they should, and nothing else is left.
  */
 const isFull = process.env["MOORLINE_RIG_CHAOS"] === "full";
-const lengthMs = isFull ? 300_000 : 40_000;
-const leaderDiesMs = 15_000;
-const apiServerDiesMs = 20_000;
+const lengthMs = isFull ? 300_000 : 18_000;
+const leaderDiesMs = isFull ? 15_000 : 7_000;
+const apiServerDiesMs = isFull ? 20_000 : 12_000;
 const seed = Number(process.env["MOORLINE_RIG_SEED"] ?? 20261123);
 
 const root = join(import.meta.dirname, "..");
 const home = "rig-chaos";
+const nodesHome = `${home}-nodes`;
 const labels = { [home]: "yes" };
-const rig = rigAddresses();
 const signal = new AbortController().signal;
-const patience = { timeout: 240_000, interval: 500 };
+const patience = { timeout: 90_000, interval: 250 };
 const random = seededRandom(seed);
+/** Seconds that a clock is set off by. */
+const jumps = [0, -30, 45, -900, 3600, -3600, 90_000] as const;
 
 const custom = (kind: string, plural: string): Resource => ({
   group: "moorline.io",
@@ -49,163 +43,76 @@ const custom = (kind: string, plural: string): Resource => ({
 });
 const bindings = custom("ProjectBinding", "projectbindings");
 const registries = custom("HarborRegistry", "harborregistries");
-const roleBindings: Resource = {
-  group: "rbac.authorization.k8s.io",
-  version: "v1",
-  plural: "clusterrolebindings",
-  kind: "ClusterRoleBinding",
-  namespaced: false,
-};
+const trusts = custom("NodeTrust", "nodetrusts");
+const documents = [bindings, registries, trusts] as const;
 
-let kubernetes: KubernetesClient;
+const running = new AsyncDisposableStack();
+let cluster: OwnCluster;
 let harbor: RigHarbor;
 let proxy: ApiProxy;
 let folder: string;
-const replicas: ChildProcess[] = [];
-let said = "";
+let started = 0;
+const replicas: ChaosReplica[] = [];
 
 beforeAll(async () => {
-  kubernetes = createKubernetesClient(await loadKubeconfig({ path: rig.kubeconfigPath, environment: {} }), {
-    fieldManager: home,
-  });
-  await clean();
+  folder = mkdtempSync(join(tmpdir(), "moorline-chaos-"));
+  running.defer(() => rmSync(folder, { recursive: true, force: true }));
+  cluster = running.use(await startOwnCluster());
+  harbor = running.use(await startRigHarbor());
+  proxy = running.use(await startApiProxy({ server: { url: cluster.url, ca: cluster.caPem } }));
+  const through = ownKubeconfig({ url: proxy.url, caPem: proxy.caPem, token: cluster.token });
+  writeFileSync(join(folder, "kubeconfig"), through, { mode: 0o600 });
+  const { client } = cluster;
   for (const file of readdirSync(join(root, "deploy/crds"))) {
     const definition = parse(readFileSync(join(root, "deploy/crds", file), "utf8")) as NewObject;
-    await kubernetes.apply(resources.customResourceDefinitions, definition, { signal, force: true });
+    await client.apply(resources.customResourceDefinitions, definition, { signal, force: true });
   }
-  await vi.waitUntil(() => kubernetes.serves(bindings, signal), patience);
-  harbor = await startRigHarbor();
-  proxy = await startApiProxy();
-  folder = mkdtempSync(join(tmpdir(), "moorline-chaos-"));
-  await kubernetes.apply(resources.namespaces, { metadata: { name: home } }, { signal, force: true });
-  writeFileSync(join(folder, "kubeconfig"), await kubeconfig(), { mode: 0o600 });
+  for (const resource of documents) await vi.waitUntil(() => client.serves(resource, signal), patience);
+  for (const name of [home, nodesHome])
+    await client.apply(resources.namespaces, { metadata: { name } }, { signal, force: true });
   const { name: username, secret: password } = administratorAccount;
   const account = { metadata: { name: "harbor", namespace: home }, stringData: { username, password } };
-  await kubernetes.apply(resources.secrets, account, { signal, force: true });
+  await client.apply(resources.secrets, account, { signal, force: true });
 }, 300_000);
 
 afterAll(async () => {
-  for (const replica of replicas.splice(0)) await end(replica, "SIGKILL");
-  await clean();
-  await harbor?.[Symbol.asyncDispose]();
-  await proxy?.[Symbol.asyncDispose]();
-  await kubernetes?.[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
-}, 300_000);
-
-/** An administrator's, by token: a client certificate ends at the proxy. */
-async function kubeconfig(): Promise<string> {
-  await kubernetes.apply(
-    resources.serviceAccounts,
-    { metadata: { name: home, namespace: home } },
-    { signal },
-  );
-  const role = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" };
-  const subjects = [{ kind: "ServiceAccount", name: home, namespace: home }];
-  const binding = { metadata: { name: home }, roleRef: role, subjects };
-  await kubernetes.apply(roleBindings, binding, { signal, force: true });
-  const answer = await kubernetes.request({
-    method: "POST",
-    path: `/api/v1/namespaces/${home}/serviceaccounts/${home}/token`,
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ spec: { expirationSeconds: 7200 } }),
-  });
-  const { status } = answer.json() as { status: { token: string } };
-  return stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    "current-context": home,
-    contexts: [{ name: home, context: { cluster: home, user: home } }],
-    clusters: [
-      {
-        name: home,
-        cluster: {
-          server: proxy.url,
-          "certificate-authority-data": Buffer.from(proxy.caPem).toString("base64"),
-        },
-      },
-    ],
-    users: [{ name: home, user: { token: status.token } }],
-  });
-}
+  for (const replica of replicas.splice(0)) await replica.end("SIGKILL");
+  await running.disposeAsync();
+}, 120_000);
 
 function startReplica(): void {
-  const addresses = ["--health-address=127.0.0.1:0", "--metrics-address=127.0.0.1:0"];
-  const child = spawn(
-    process.execPath,
-    [
-      join(root, "src/main.ts"),
-      "controller",
-      `--kubeconfig=${join(folder, "kubeconfig")}`,
-      `--namespace=${home}`,
-      `--identity=replica-${replicas.length}-${Date.now()}`,
-      `--selector=${home}=yes`,
-      "--lang=en",
-      ...addresses,
-    ],
-    { stdio: ["ignore", "pipe", "pipe"] },
-  );
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-20_000)));
-  replicas.push(child);
+  const words = [
+    `--kubeconfig=${join(folder, "kubeconfig")}`,
+    `--namespace=${home}`,
+    "--node-agent-image=harbor.localtest/moorline:1",
+    `--node-agent-namespace=${nodesHome}`,
+    `--selector=${home}=yes`,
+  ];
+  replicas.push(startChaosReplica(folder, `replica-${++started}`, words, someJump()));
 }
 
-async function end(child: ChildProcess, how: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, "exit");
-  child.kill(how);
-  await ended;
-}
+const someJump = (): number => jumps[Math.floor(random() * jumps.length)] ?? 0;
 
-async function clean(): Promise<void> {
-  await kubernetes.delete(roleBindings, { name: home }, { signal });
-  for (const [resource, name] of [
-    [bindings, home],
-    [registries, home],
-  ] as const) {
-    if (!(await kubernetes.serves(resource, signal))) continue;
-    const metadata = { finalizers: null };
-    // Without its finalizer: who would take it away is gone.
-    await kubernetes.patch(resource, { name }, "merge", { metadata }, { signal }).catch((thrown: unknown) => {
-      if (!isError(thrown, "KUBERNETES_NOT_FOUND")) throw thrown;
-    });
-    await kubernetes.delete(resource, { name }, { signal });
-  }
-  const mine = async (): Promise<readonly string[]> => {
-    const { items } = await kubernetes.list(resources.namespaces, { labelSelector: `${home}=yes`, signal });
-    return items.map(({ metadata }) => metadata.name ?? "");
-  };
-  for (const name of [...(await mine()), home])
-    await kubernetes.delete(resources.namespaces, { name }, { signal });
-  await vi.waitUntil(async () => (await mine()).length === 0, patience);
-  const gone = async () => (await kubernetes.get(resources.namespaces, { name: home }, signal)) === undefined;
-  await vi.waitUntil(gone, patience);
-}
-
-/** A pattern that meets three requests in ten, whatever their path. */
+/** A pattern that meets so large a part of the requests, whatever their path. */
 class Sometimes extends RegExp {
+  readonly #chance: number;
+  constructor(chance: number) {
+    super("");
+    this.#chance = chance;
+  }
   override test(): boolean {
-    return random() < 0.3;
+    return random() < this.#chance;
   }
 }
 
-/** Each third of the failing calls in another way; what the controller's own clean-up needs is met as well. */
+/** Three calls in ten fail: one by 500, one by 429, one after a while without an answer. */
 function breakHarbor(): void {
-  const { faults } = harbor.harbor;
-  const at = { path: new Sometimes("") };
-  const kinds = [{ status: 500 }, { status: 429 }, { drop: true }] as const;
-  faults.clear();
-  for (const kind of kinds) faults.push({ match: at, ...kind, times: 5 });
-}
-
-async function killApiServer(): Promise<void> {
-  const layout = rigLayout();
-  const binaries = await kubernetesBinaries(layout.cache, () => undefined);
-  const service = apiServer(layout, binaries, await ensurePki(layout));
-  const running = await runningProcess(layout, service.name);
-  if (running !== undefined) process.kill(running.pid, "SIGKILL");
-  await sleep(1000);
-  await ensureRunning(layout, service);
+  // Each is asked only what those before it let through.
+  harbor.harbor.faults.push(
+    { match: { path: new Sometimes(1 / 10) }, status: 500 },
+    { match: { path: new Sometimes(1 / 9) }, status: 429 },
+    { match: { path: new Sometimes(1 / 8) }, delayMs: 3000, drop: true },
+  );
 }
 
 /** What the test itself asks of the API server may meet its death; then it asks again. */
@@ -216,23 +123,51 @@ async function insist<T>(work: () => Promise<T>): Promise<T> {
       return await work();
     } catch (thrown) {
       if (Date.now() > until) throw thrown;
-      await sleep(500);
+      await sleep(250);
     }
   }
 }
 
-const projectName = (i: number): string => `${home}-p${i}`;
-const addProject = (name: string) =>
+async function writeDocuments(): Promise<void> {
+  const put = (resource: Resource, spec: object): Promise<unknown> =>
+    cluster.client.apply(resource, { metadata: { name: home, labels }, spec } as NewObject, {
+      signal,
+      force: true,
+    });
+  await put(registries, {
+    url: `https://${harbor.host}`,
+    credential: { secretRef: { namespace: home, name: "harbor" } },
+    tls: { ca: { pem: readFileSync(rigAddresses().registryAuthorityPath, "utf8") } },
+  });
+  await put(bindings, {
+    registry: home,
+    projects: { workspace: home },
+    harborProject: { name: home },
+  });
+  await put(trusts, { registry: home });
+}
+
+const addProject = (name: string): Promise<unknown> =>
   insist(() =>
-    kubernetes.apply(
+    cluster.client.apply(
       resources.namespaces,
       { metadata: { name, labels: { ...labels, "kubesphere.io/workspace": home } } },
       { signal, force: true },
     ),
   );
 
+async function holder(): Promise<string> {
+  const at = { namespace: home, name: "moorline-controller" };
+  const lease = await cluster.client.get<KubernetesObject & { spec?: { holderIdentity?: string } }>(
+    resources.leases,
+    at,
+    signal,
+  );
+  return lease?.spec?.holderIdentity ?? "";
+}
+
 async function credentialOf(namespace: string): Promise<string | undefined> {
-  const found = await kubernetes.get<Secret>(resources.secrets, { namespace, name: "harbor" }, signal);
+  const found = await cluster.client.get<Secret>(resources.secrets, { namespace, name: "harbor" }, signal);
   const text = found?.data?.[".dockerconfigjson"];
   if (text === undefined) return undefined;
   const { auths } = JSON.parse(Buffer.from(text, "base64").toString()) as {
@@ -242,8 +177,9 @@ async function credentialOf(namespace: string): Promise<string | undefined> {
   return entry === undefined ? undefined : `${entry.username}:${entry.password}`;
 }
 
-/** Whether Harbor's token service takes a credential as that robot's. */
-async function works(credential: string): Promise<boolean> {
+/** Whether it is the credential of a robot that Harbor has. */
+function works(credential: string | undefined): boolean {
+  if (credential === undefined) return false;
   const account = credential.slice(0, credential.indexOf(":"));
   const { store } = harbor.harbor.site;
   return store.all("robots").some((robot) => `robot$${robot.name}` === account && !robot.disable);
@@ -256,97 +192,150 @@ const robots = (): readonly string[] =>
     .filter((name) => name.includes(home))
     .toSorted();
 
+const ours = async (resource: Resource): Promise<readonly KubernetesObject[]> => {
+  const { items } = await cluster.client.list<KubernetesObject>(resource, {
+    labelSelector: `moorline.io/binding=${home}`,
+    signal,
+  });
+  return items;
+};
+
+/** What the agent's namespace holds of ours: the DaemonSet, and the bundle that it carries out. */
+async function agent(): Promise<readonly string[]> {
+  const sets = await cluster.client.list<KubernetesObject>(resources.daemonSets, {
+    namespace: nodesHome,
+    signal,
+  });
+  return sets.items.map(({ metadata }) => metadata.name ?? "");
+}
+
+const died = { leaders: 0, apiServers: 0, connections: 0, watches: 0, clocks: 0 };
+/** Milliseconds from a leader's death until the Lease named another, where nothing else died meanwhile. */
+const handOvers: number[] = [];
+/** The leader that was killed last, and the projects that came after it. */
+let dead: { readonly identity: string; readonly at: number; readonly projects: string[] } | undefined;
+/** Projects that somebody saw to while the Lease still named a dead leader. */
+const withoutLease: string[] = [];
+
+async function killLeader(): Promise<void> {
+  const leading = await holder().catch(() => "");
+  const victim = replicas.find(({ identity }) => identity === leading) ?? replicas[0];
+  if (victim === undefined) return;
+  await victim.end("SIGKILL");
+  replicas.splice(replicas.indexOf(victim), 1);
+  died.leaders++;
+  if (victim.identity === leading) dead = { identity: leading, at: Date.now(), projects: [] };
+  startReplica();
+}
+
+/** Nobody may work before the Lease is theirs. */
+async function watchHandOver(): Promise<void> {
+  if (dead === undefined) return;
+  // In this order: a Secret that is seen first was written before what the Lease says afterwards.
+  const done: string[] = [];
+  for (const name of dead.projects) if ((await credentialOf(name)) !== undefined) done.push(name);
+  const now = await holder();
+  if (now === dead.identity) withoutLease.push(...done);
+  else if (now !== "") {
+    handOvers.push(Date.now() - dead.at);
+    dead = undefined;
+  }
+}
+
+async function chaos(wanted: Set<string>): Promise<void> {
+  const start = Date.now();
+  let [lastLeader, lastApiServer] = [start, start];
+  breakHarbor();
+  for (let i = 0; Date.now() - start < lengthMs; i++) {
+    const name = `${home}-p${i}`;
+    await addProject(name);
+    wanted.add(name);
+    dead?.projects.push(name);
+    await watchHandOver().catch(() => undefined);
+    if (i % 4 === 3) {
+      const [some = ""] = wanted;
+      await insist(() => cluster.client.delete(resources.namespaces, { name: some }, { signal }));
+      wanted.delete(some);
+    }
+    died.watches += proxy.cutWatches(() => random() < 0.15);
+    if (random() < 0.2) {
+      proxy.cut();
+      died.connections++;
+    }
+    if (random() < 0.25) {
+      replicas[Math.floor(random() * replicas.length)]?.setClock(someJump());
+      died.clocks++;
+    }
+    if (Date.now() - lastLeader > leaderDiesMs) {
+      lastLeader = Date.now();
+      await killLeader();
+    }
+    if (Date.now() - lastApiServer > apiServerDiesMs) {
+      lastApiServer = Date.now();
+      await cluster.killApiServer();
+      died.apiServers++;
+    }
+    await sleep(250 + random() * 750);
+  }
+  harbor.harbor.faults.clear();
+}
+
 test(
   "nothing is lost and nothing is left, whatever dies on the way",
-  { timeout: lengthMs + 600_000 },
+  { timeout: lengthMs + 900_000 },
   async () => {
+    const { client } = cluster;
     console.log(`chaos for ${lengthMs / 1000} s, seed ${seed} (MOORLINE_RIG_SEED)`);
     startReplica();
     startReplica();
-    const { registryAuthorityPath } = rig;
-    await kubernetes.apply(
-      registries,
-      {
-        metadata: { name: home, labels },
-        spec: {
-          url: `https://${harbor.host}`,
-          credential: { secretRef: { namespace: home, name: "harbor" } },
-          tls: { ca: { pem: readFileSync(registryAuthorityPath, "utf8") } },
-        },
-      } as NewObject,
-      { signal, force: true },
-    );
-    await kubernetes.apply(
-      bindings,
-      {
-        metadata: { name: home, labels },
-        spec: { registry: home, projects: { workspace: home }, harborProject: { name: home } },
-      } as NewObject,
-      { signal, force: true },
-    );
+    await writeDocuments();
     const wanted = new Set<string>();
-    const died = { leaders: 0, apiServers: 0, connections: 0 };
-    const start = Date.now();
-    let lastLeader = start;
-    let lastApiServer = start;
-    for (let i = 0; Date.now() - start < lengthMs; i++) {
-      breakHarbor();
-      await addProject(projectName(i));
-      wanted.add(projectName(i));
-      const [some = ""] = wanted;
-      if (i % 4 === 3) {
-        await insist(() => kubernetes.delete(resources.namespaces, { name: some }, { signal }));
-        wanted.delete(some);
-      }
-      if (random() < 0.5) {
-        proxy.cut();
-        died.connections++;
-      }
-      if (Date.now() - lastLeader > leaderDiesMs) {
-        lastLeader = Date.now();
-        // The one that leads now is the older one more often than not; both die in the end.
-        const [oldest] = replicas;
-        if (oldest !== undefined) await end(oldest, "SIGKILL");
-        replicas.shift();
-        startReplica();
-        died.leaders++;
-      }
-      if (isFull && Date.now() - lastApiServer > apiServerDiesMs) {
-        lastApiServer = Date.now();
-        await killApiServer();
-        died.apiServers++;
-      }
-      await sleep(500 + random() * 1500);
-    }
-    harbor.harbor.faults.clear();
-    console.log(`${wanted.size} projects left of those that came; died: ${JSON.stringify(died)}`);
-
-    const isWhole = async (): Promise<boolean> => {
-      for (const name of wanted) {
-        const credential = await credentialOf(name);
-        if (credential === undefined || !(await works(credential))) return false;
-      }
-      return robots().length === wanted.size;
+    await chaos(wanted);
+    const restAt = Date.now();
+    const lost = async (): Promise<readonly string[]> => {
+      const found: string[] = [];
+      for (const name of wanted) if (!works(await credentialOf(name))) found.push(name);
+      return found;
     };
-    await vi.waitUntil(() => insist(isWhole), patience).catch(() => undefined);
-    const lost: string[] = [];
-    for (const name of wanted) {
-      const credential = await credentialOf(name);
-      if (credential === undefined || !(await works(credential))) lost.push(name);
+    const isWhole = async (): Promise<boolean> =>
+      dead === undefined &&
+      robots().length === wanted.size &&
+      (await agent()).length === 1 &&
+      (await lost()).length === 0;
+    const settled = async (): Promise<boolean> => {
+      await watchHandOver();
+      return isWhole();
+    };
+    await vi.waitUntil(() => insist(settled), patience).catch(() => undefined);
+    console.log(
+      `${wanted.size} projects left of those that came, whole ${Date.now() - restAt} ms after the last fault; ` +
+        `${JSON.stringify(died)}; hand-overs after ${handOvers.map((ms) => (ms / 1000).toFixed(1)).join(", ")} s`,
+    );
+    const left = await lost();
+    if (!(await isWhole())) {
+      for (const resource of documents)
+        console.log(
+          JSON.stringify((await client.get(resource, { name: home }, signal)) ?? {}).slice(0, 4000),
+        );
+      console.log(replicas.map((replica) => replica.said()).join("\n"));
     }
-    if (lost.length > 0) console.log(said);
-    expect(lost).toEqual([]);
+    expect(left).toEqual([]);
     expect(robots().length).toBe(wanted.size);
-    const secrets = await kubernetes.list<KubernetesObject>(resources.secrets, {
-      labelSelector: `moorline.io/binding=${home}`,
-      signal,
-    });
-    expect(new Set(secrets.items.map((s) => s.metadata.namespace))).toEqual(wanted);
+    expect(new Set((await ours(resources.secrets)).map((s) => s.metadata.namespace))).toEqual(wanted);
+    expect((await ours(resources.secrets)).length).toBe(wanted.size);
+    expect(await agent()).toHaveLength(1);
+    expect(withoutLease).toEqual([]);
 
-    for (const resource of [bindings, registries])
-      await kubernetes.delete(resource, { name: home }, { signal });
-    const gone = async () => (await kubernetes.get(registries, { name: home }, signal)) === undefined;
-    await vi.waitUntil(gone, patience);
+    for (const resource of [bindings, trusts, registries])
+      await client.delete(resource, { name: home }, { signal });
+    const areGone = async (): Promise<boolean> => {
+      for (const resource of documents)
+        if ((await client.get(resource, { name: home }, signal)) !== undefined) return false;
+      return true;
+    };
+    await vi.waitUntil(areGone, patience);
     expect(robots()).toEqual([]);
+    expect(await ours(resources.secrets)).toEqual([]);
+    expect(await agent()).toEqual([]);
   },
 );

@@ -17,6 +17,7 @@ export const runtimePackages = [
   "gnutls-bin",
   "iproute2",
   "iptables",
+  "libfaketime",
   "mount",
   "nginx",
   "openssh-server",

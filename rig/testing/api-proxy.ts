@@ -20,6 +20,12 @@ export interface ApiProxy extends AsyncDisposable {
   readonly refused: ReadonlyMap<RbacCall, string>;
   /** Breaks every connection that is open, watches among them. */
   cut(): void;
+  /**
+   * Breaks watches in the middle of their answers, and nothing else.
+   * @param chosen asked for each; all otherwise
+   * @returns how many
+   */
+  cutWatches(chosen?: () => boolean): number;
 }
 
 const verbs: Readonly<Record<string, string>> = {
@@ -66,6 +72,7 @@ export async function startApiProxy({ server: of, asRig = false }: ProxyOptions 
   const calls = new Map<RbacCall, Set<string>>();
   const refused = new Map<RbacCall, string>();
   const sockets = new Set<Socket>();
+  const watches = new Set<ServerResponse>();
 
   const note = ({ call, namespace }: NonNullable<ReturnType<typeof rbacCall>>): void => {
     calls.set(call, (calls.get(call) ?? new Set()).add(namespace));
@@ -74,6 +81,10 @@ export async function startApiProxy({ server: of, asRig = false }: ProxyOptions 
     const url = new URL(from.url ?? "/", "https://api");
     const asked = rbacCall(from.method ?? "GET", url);
     if (asked !== undefined) note(asked);
+    if (asked?.call.startsWith("watch ")) {
+      watches.add(to);
+      to.on("close", () => watches.delete(to));
+    }
     const options: RequestOptions = {
       host: "127.0.0.1",
       port: new URL(target.url).port,
@@ -112,6 +123,11 @@ export async function startApiProxy({ server: of, asRig = false }: ProxyOptions 
     refused,
     cut: () => {
       for (const socket of sockets) socket.destroy();
+    },
+    cutWatches: (chosen = () => true) => {
+      const cut = [...watches].filter(() => chosen());
+      for (const watch of cut) watch.destroy();
+      return cut.length;
     },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
