@@ -75,4 +75,6 @@ export interface Cause {
   readonly live?: readonly LiveSign[];
   /** Codes of causes that only repeat it: where both are found, this one is told. */
   readonly explains?: readonly string[];
+  /** The kind of document that declares the right state, so that applying it mends this; absent where a person must act. */
+  readonly mendedBy?: "HarborCertificate" | "HarborRegistry" | "ProjectBinding";
 }

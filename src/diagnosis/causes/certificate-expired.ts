@@ -25,4 +25,5 @@ export const certificateExpired: Cause = {
     { literal: "alert certificate expired" },
   ],
   live: ["TLS_CERTIFICATE_EXPIRED"],
+  mendedBy: "HarborCertificate",
 };

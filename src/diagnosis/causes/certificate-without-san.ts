@@ -18,4 +18,5 @@ export const certificateWithoutSan: Cause = {
   },
   signs: [{ literal: "relies on legacy Common Name" }, { literal: "CommonName-only" }],
   live: ["CERTIFICATE_WITHOUT_SAN"],
+  mendedBy: "HarborCertificate",
 };

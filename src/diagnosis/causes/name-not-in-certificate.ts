@@ -29,4 +29,5 @@ export const nameNotInCertificate: Cause = {
     { literal: "Hostname/IP does not match certificate" },
   ],
   live: ["TLS_NAME_MISMATCH"],
+  mendedBy: "HarborCertificate",
 };

@@ -26,4 +26,5 @@ export const projectNotFound: Cause = {
     "PULL_SECRET_FOR_ANOTHER_HOST",
     "CREDENTIAL_REFUSED",
   ],
+  mendedBy: "ProjectBinding",
 };

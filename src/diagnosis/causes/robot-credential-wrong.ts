@@ -23,4 +23,5 @@ export const robotCredentialWrong: Cause = {
   ],
   live: ["ROBOT_SECRET_OLD"],
   explains: ["CREDENTIAL_REFUSED", "LOGIN_REFUSED", "PULL_REFUSED", "API_LOGIN_REFUSED"],
+  mendedBy: "ProjectBinding",
 };

@@ -28,4 +28,5 @@ export const robotDisabled: Cause = {
     "PULL_REFUSED",
     "API_LOGIN_REFUSED",
   ],
+  mendedBy: "ProjectBinding",
 };

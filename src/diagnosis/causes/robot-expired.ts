@@ -25,4 +25,5 @@ export const robotExpired: Cause = {
     "PULL_REFUSED",
     "API_LOGIN_REFUSED",
   ],
+  mendedBy: "ProjectBinding",
 };

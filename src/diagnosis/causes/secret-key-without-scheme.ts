@@ -18,4 +18,5 @@ export const secretKeyWithoutScheme: Cause = {
   proof: { en: "The console's Validate button turns green.", zh: "控制台的“验证”按钮显示通过。" },
   signs: [{ literal: "https://index.docker.io/v2/", components: ["ks-apiserver"] }],
   live: ["SECRET_KEY"],
+  mendedBy: "ProjectBinding",
 };

@@ -15,4 +15,5 @@ export const secretTypeWrong: Cause = {
   proof: { en: "The console's Validate button turns green.", zh: "控制台的“验证”按钮显示通过。" },
   signs: [{ literal: "expected secret type: kubernetes.io/dockerconfigjson" }],
   live: ["SECRET_TYPE"],
+  mendedBy: "ProjectBinding",
 };

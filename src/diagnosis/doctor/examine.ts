@@ -6,6 +6,7 @@ import { MoorlineError } from "../../model/errors.ts";
 import { diagnose, type Diagnosis } from "./diagnose.ts";
 import type { Evidence } from "./evidence.ts";
 import { ask } from "./probes/ask.ts";
+import { probeClusterDns } from "./probes/cluster-dns.ts";
 import { probeHarbor } from "./probes/harbor.ts";
 import { probeHarborImage } from "./probes/harbor-image.ts";
 import { probeImage } from "./probes/image.ts";
@@ -79,6 +80,18 @@ export async function examineNode(
   signal: AbortSignal,
 ): Promise<Examination> {
   return examined(`node/${name}`, await probeNode(kubernetes, name, signal), surroundings, signal);
+}
+
+/** Looks at what all nodes and projects of a cluster share: its DNS. */
+export async function examineCluster(
+  kubernetes: KubernetesClient,
+  surroundings: Surroundings,
+  signal: AbortSignal,
+): Promise<Examination> {
+  const evidence = await ask("cluster-dns", "cluster", signal, (stop) => probeClusterDns(kubernetes, stop));
+  // A cluster may have a DNS of another kind, so that what is not there is no open question.
+  const told = evidence.filter(({ outcome }) => outcome !== "unknown");
+  return examined("cluster", told, surroundings, signal);
 }
 
 /** Looks at what a project (a namespace) has for its pulls: service accounts, Secrets, bindings, the Validate button. */

@@ -42,7 +42,7 @@ test("of two faults both are named, in four pairs of five", async () => {
     if (pair.some(({ cause }) => !codes.includes(cause)))
       misses.push(`${pair.map((f) => `${f.name} (${f.cause})`).join(" and ")}: ${codes.join(", ")}`);
   }
-  expect(misses.length, misses.join("\n")).toBeLessThanOrEqual(pairs.length / 5);
+  expect(misses.length > pairs.length / 5 ? misses : []).toEqual([]);
 }, 120_000);
 
 /** Some of the pairs that are wrong in two parts and of two causes: the same ones each time. */

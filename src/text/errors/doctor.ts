@@ -26,6 +26,17 @@ export const doctorErrors = {
       remedy: "`kubectl get nodes` 列出此处使用的节点名称。",
     },
   },
+  DOCTOR_FIX_JSON: {
+    retry: "never",
+    en: {
+      what: "{subject} asks a person, so it can not answer as JSON.",
+      remedy: "Leave out `-o json`, or take the findings as JSON and run `moorline apply -o json`.",
+    },
+    zh: {
+      what: "{subject} 需要人工确认，无法以 JSON 输出。",
+      remedy: "请去掉 `-o json`，或先以 JSON 获取诊断结果，再执行 `moorline apply -o json`。",
+    },
+  },
   DOCTOR_NO_POD: {
     retry: "never",
     en: {

@@ -19,6 +19,20 @@ export const doctorMessages = {
     en: "{count} more pods wait for images and were not looked at; name a namespace with -n.",
     zh: "另有 {count} 个 Pod 在等待镜像，未检查；请用 -n 指定命名空间。",
   },
+  "doctor.follows": { en: "follows from {code}", zh: "由 {code} 引起" },
+  "doctor.fixWithout": {
+    en: "Nothing was applied: --fix applies documents, and none were given with -f. Each fix above is for you to carry out.",
+    zh: "未应用任何更改：--fix 通过应用文档来修复，但未用 -f 指定文档。请按上述处理方法手动操作。",
+  },
+  "doctor.fixNone": {
+    en: "Nothing was applied: no document given with -f declares what would mend this. Each fix above is for you to carry out.",
+    zh: "未应用任何更改：-f 指定的文档中没有能修复上述问题的内容。请按上述处理方法手动操作。",
+  },
+  "doctor.fixing": {
+    en: "These documents declare what is right: {names}. Their plan:",
+    zh: "以下文档声明了正确的状态：{names}。其计划如下：",
+  },
+  "doctor.again": { en: "Looking again:", zh: "重新检查：" },
   "doctor.stage.resolve": { en: "name resolved in {ms} ms", zh: "解析域名用时 {ms} 毫秒" },
   "doctor.stage.connect": { en: "connected in {ms} ms", zh: "建立连接用时 {ms} 毫秒" },
   "doctor.stage.handshake": { en: "TLS handshake in {ms} ms", zh: "TLS 握手用时 {ms} 毫秒" },

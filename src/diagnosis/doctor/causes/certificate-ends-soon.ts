@@ -15,4 +15,5 @@ export const certificateEndsSoon: Cause = {
   proof: { en: "`moorline tls HOST` shows the new date.", zh: "`moorline tls 主机` 显示新的到期时间。" },
   signs: [],
   live: ["CERTIFICATE_ENDS_SOON"],
+  mendedBy: "HarborCertificate",
 };

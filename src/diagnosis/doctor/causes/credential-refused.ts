@@ -22,4 +22,5 @@ export const credentialRefused: Cause = {
   signs: [],
   live: ["REGISTRY_ANONYMOUS_TOKEN", "REGISTRY_CREDENTIAL_REFUSED", "VALIDATE_LOGIN_REFUSED"],
   explains: ["PULL_REFUSED", "LOGIN_REFUSED"],
+  mendedBy: "ProjectBinding",
 };

@@ -18,4 +18,5 @@ export const kubesphereWithoutCa: Cause = {
   proof: { en: "The console's Validate button turns green.", zh: "控制台的“验证”按钮显示通过。" },
   signs: [],
   live: ["VALIDATE_CA_UNKNOWN"],
+  mendedBy: "HarborRegistry",
 };

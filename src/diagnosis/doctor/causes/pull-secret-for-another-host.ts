@@ -21,4 +21,5 @@ export const pullSecretForAnotherHost: Cause = {
   },
   signs: [],
   live: ["PULL_SECRET_OTHER_HOST"],
+  mendedBy: "ProjectBinding",
 };

@@ -19,4 +19,5 @@ export const pullSecretMissing: Cause = {
   signs: [],
   live: ["PULL_SECRET_ABSENT"],
   explains: ["PULL_REFUSED", "CREDENTIAL_REFUSED"],
+  mendedBy: "ProjectBinding",
 };

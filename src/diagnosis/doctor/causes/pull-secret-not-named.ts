@@ -21,4 +21,5 @@ export const pullSecretNotNamed: Cause = {
   },
   signs: [],
   live: ["PULL_SECRET_NONE"],
+  mendedBy: "ProjectBinding",
 };

@@ -19,4 +19,5 @@ export const pullSecretUnreadable: Cause = {
   signs: [],
   live: ["SECRET_UNREADABLE"],
   explains: ["PULL_REFUSED"],
+  mendedBy: "ProjectBinding",
 };

@@ -22,4 +22,5 @@ export const robotGone: Cause = {
   signs: [],
   live: ["ROBOT_ABSENT"],
   explains: ["CREDENTIAL_REFUSED", "PULL_REFUSED", "ROBOT_CREDENTIAL_WRONG"],
+  mendedBy: "ProjectBinding",
 };

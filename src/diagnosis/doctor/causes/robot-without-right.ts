@@ -19,4 +19,5 @@ export const robotWithoutRight: Cause = {
   signs: [],
   live: ["ROBOT_WITHOUT_PULL"],
   explains: ["CREDENTIAL_REFUSED", "PULL_REFUSED"],
+  mendedBy: "ProjectBinding",
 };

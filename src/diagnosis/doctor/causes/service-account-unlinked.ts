@@ -22,4 +22,5 @@ export const serviceAccountUnlinked: Cause = {
   signs: [],
   live: ["SERVICE_ACCOUNT_UNLINKED"],
   explains: ["PULL_SECRET_NOT_NAMED"],
+  mendedBy: "ProjectBinding",
 };

@@ -8,6 +8,7 @@ import { MoorlineError } from "../../../model/errors.ts";
 import { Sensitive } from "../../../model/sensitive.ts";
 import { message, render } from "../../../text/message.ts";
 import type { Command, Invocation } from "../command.ts";
+import { fix } from "../doctor/fix.ts";
 import { look, type Seen } from "../doctor/look.ts";
 import { measureSpeed, showSpeed, speedJson } from "../doctor/pull-speed.ts";
 import { examinationJson, showExamination } from "../doctor/show.ts";
@@ -17,6 +18,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { clusterOptions, inputOption, outputOption } from "../options.ts";
 import { painter } from "../paint.ts";
 import { openSession } from "../session.ts";
+import { yesOption } from "./apply.ts";
 
 export const doctor: Command = {
   name: "doctor",
@@ -72,6 +74,14 @@ export const doctor: Command = {
       },
     },
     {
+      name: "fix",
+      description: {
+        en: "Apply those documents of -f that declare what is wrong as it should be: shows their plan, asks, and looks again. Everything else is left to you.",
+        zh: "应用 -f 中声明了正确状态的文档：先显示计划并询问，完成后重新检查。其余问题需手动处理。",
+      },
+    },
+    yesOption,
+    {
       name: "pull-speed",
       description: {
         en: "With `image`: where the time of its pull goes, seen from this machine, and what to change. As HARBOR_USERNAME with HARBOR_PASSWORD where those are set; keeps nothing.",
@@ -101,6 +111,8 @@ export const doctor: Command = {
 
 async function run(invocation: Invocation): Promise<number> {
   const target = parseTarget(invocation.arguments);
+  if (invocation.flag("fix") && invocation.option("output") === "json")
+    throw new MoorlineError("DOCTOR_FIX_JSON", { subject: "--fix" });
   if (invocation.flag("pull-speed")) return await speed(invocation, target);
   await using stack = new AsyncDisposableStack();
   const hasDocuments = invocation.options("filename").length > 0;
@@ -120,9 +132,23 @@ async function run(invocation: Invocation): Promise<number> {
     surroundings,
     connect: async () => session?.world.kubernetes() ?? stack.use(await connect(invocation)),
   };
-  const seen = await look(question, invocation.io.stopping);
+  let seen = await look(question, invocation.io.stopping);
   tell(seen, invocation);
+  if (invocation.flag("fix") && seen.examinations.some((e) => e.diagnoses.length > 0)) {
+    const isMended = await fix(seen.examinations, session, placeOf(target, question.namespace), invocation);
+    if (isMended) {
+      invocation.io.out(`\n${render(message("doctor.again"), invocation.language)}\n`);
+      seen = await look(question, invocation.io.stopping);
+      tell(seen, invocation);
+    }
+  }
   return isWell(seen.examinations) ? exitCodes.done : exitCodes.pending;
+}
+
+/** The namespace that was asked about, where it was one. */
+function placeOf(target: Target, namespace: string | undefined): string | undefined {
+  if (target.kind === "project") return target.name;
+  return target.kind === "pod" ? (namespace ?? "default") : namespace;
 }
 
 const isWell = (examinations: readonly Examination[]): boolean =>

@@ -25,6 +25,18 @@ describe("the doctor", () => {
     ]);
   });
 
+  test("applies nothing without documents, and says so", async () => {
+    const { code, out } = await moorline(["doctor", "image", "localhost:1/team/app:1", "--fix", "--yes"]);
+    expect(code).toBe(2);
+    expect(out).toContain("Nothing was applied: --fix applies documents, and none were given with -f.");
+  });
+
+  test("mends by people's consent, not as JSON", async () => {
+    const { code, err } = await moorline(["doctor", "--fix", "-o", "json"]);
+    expect(code).toBe(1);
+    expect(err).toContain("DOCTOR_FIX_JSON");
+  });
+
   test.each([
     [[], { kind: "everything" }],
     [["pod/web"], { kind: "pod", name: "web" }],

@@ -2,6 +2,7 @@ import { concurrently } from "../../../clients/concurrency.ts";
 import type { KubernetesClient } from "../../../clients/kubernetes/client.ts";
 import { resources } from "../../../clients/kubernetes/resources.ts";
 import {
+  examineCluster,
   examineImage,
   examineNode,
   examinePod,
@@ -119,6 +120,9 @@ async function everything(
     ]);
     const works = [
       ...registries,
+      ...(question.namespace === undefined
+        ? [(): Promise<Examination> => examineCluster(kubernetes, surroundings, signal)]
+        : []),
       ...nodes.slice(0, most).map(
         (n): Work =>
           () =>

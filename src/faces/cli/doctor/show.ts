@@ -15,8 +15,9 @@ export function showExamination(examination: Examination, language: Language, pa
   const { subject, evidence, diagnoses } = examination;
   const say = (key: Parameters<typeof message>[0], parameters: Readonly<Record<string, string>>): string =>
     render(message(key, parameters as never), language);
-  const shown = ({ cause, evidence: shows }: Diagnosis): string[] => [
+  const shown = ({ cause, evidence: shows, follows }: Diagnosis): string[] => [
     `${paint.bold(inLanguage(cause.title, language))} ${paint.dim(`[${cause.code}] ${printable(subject)}`)}`,
+    ...(follows === undefined ? [] : [`  ${say("doctor.follows", { code: follows.code })}`]),
     `  ${inLanguage(cause.explanation, language)}`,
     ...shows
       .slice(0, 3)
@@ -47,8 +48,9 @@ export function examinationJson(examination: Examination, language: Language): u
   return {
     subject,
     established: !isOpen(examination),
-    findings: diagnoses.map(({ cause, evidence: shows }) => ({
+    findings: diagnoses.map(({ cause, evidence: shows, follows }) => ({
       code: cause.code,
+      ...(follows !== undefined && { follows: follows.code }),
       severity: cause.severity,
       title: inLanguage(cause.title, language),
       explanation: inLanguage(cause.explanation, language),
