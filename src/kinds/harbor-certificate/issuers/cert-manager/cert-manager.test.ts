@@ -108,6 +108,12 @@ const certificate = (on: Stage, name = "main-server"): Promise<WithConditions | 
 const given = (on: Stage): CertManager => on.document.spec.issuer.certManager as CertManager;
 const days = (count: number): Date => new Date(Date.parse("2026-06-01T00:00:00Z") + count * 86_400_000);
 
+/** The status comes after the Secret, and is never given by a cert-manager that does nothing. */
+const reported = async (on: Stage): Promise<void> => {
+  for (const name of ["main-server", "main-client-nodes"])
+    await expect.poll(async () => (await certificate(on, name))?.status?.revision).toBe(1);
+};
+
 describe("a certificate that cert-manager issues", () => {
   test("is asked for, followed, delivered and verified; a second run plans nothing", async () => {
     await using on = await stage();
@@ -170,6 +176,7 @@ describe("a certificate that cert-manager issues", () => {
   test("is renewed by cert-manager alone; Moorline carries the new one on, and warns where none comes", async () => {
     await using on = await stage();
     await carryOut(on);
+    await reported(on);
     on.standIn.behave("idle");
     on.machine.at(days(61));
     expect(await planOf(on).then((plan) => [stepsOf(plan), codesOf(plan)])).toEqual([[], []]);
@@ -187,6 +194,7 @@ describe("a certificate that cert-manager issues", () => {
   test("asked for at once, gets a new revision, and asking twice asks once", async () => {
     await using on = await stage();
     await carryOut(on);
+    await reported(on);
     on.standIn.behave("idle");
     const first = await askForRenewal(given(on), on.document, "server", on.machine.world, signal);
     const second = await askForRenewal(given(on), on.document, "server", on.machine.world, signal);
