@@ -42,7 +42,9 @@ interface Replica {
   readonly said: () => string;
 }
 
-async function startReplica(identity: string): Promise<Replica> {
+async function startReplica(name: string): Promise<Replica> {
+  // A Lease that names a dead replica belongs to whoever comes with its name: runs must not share names.
+  const identity = `${name}-${process.pid}-${Date.now()}`;
   const words = [
     "controller",
     "--kubeconfig",

@@ -16,10 +16,19 @@ export interface Webhook extends AsyncDisposable {
 }
 
 /**
- * Starts it and waits until it serves.
+ * Starts it and waits until it serves; the API server comes by its port on loopback.
  * @param registration name of its configurations, its namespace and its Service
  */
-export async function startWebhook(registration: string, ...more: readonly string[]): Promise<Webhook> {
+export function startWebhook(registration: string, ...more: readonly string[]): Promise<Webhook> {
+  return start(registration, ["--url=https://127.0.0.1", ...more]);
+}
+
+/** The same, but the API server comes by the Service of that name, as in a cluster. */
+export function startServiceWebhook(registration: string, ...more: readonly string[]): Promise<Webhook> {
+  return start(registration, more);
+}
+
+async function start(registration: string, more: readonly string[]): Promise<Webhook> {
   const child = spawn(
     process.execPath,
     [
@@ -30,7 +39,6 @@ export async function startWebhook(registration: string, ...more: readonly strin
       `--registration=${registration}`,
       `--namespace=${registration}`,
       `--service=${registration}`,
-      "--url=https://127.0.0.1",
       "--address=127.0.0.1:0",
       "--health-address=127.0.0.1:0",
       "--metrics-address=127.0.0.1:0",

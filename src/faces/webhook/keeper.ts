@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { createSecureContext } from "node:tls";
 import type { KubernetesClient } from "../../clients/kubernetes/client.ts";
 import { fromUnknown, MoorlineError } from "../../model/errors.ts";
 import { inspectCertificate } from "../../pki/inspect.ts";
@@ -58,7 +59,10 @@ export class Keeper {
     return this.#ends;
   }
 
-  /** @returns the pair to serve, and whether it is another than before */
+  /**
+   * @returns the pair to serve, and whether it is another than before
+   * @throws WEBHOOK_CERTIFICATE_UNREADABLE for files that are not there, or of which only one is new yet; KUBERNETES_*
+   */
   async certificate(): Promise<{ readonly pair: ServedPair; readonly changed: boolean }> {
     const { pair } = await this.#material();
     const known = this.#pair;
@@ -83,14 +87,16 @@ export class Keeper {
   }
 
   async #material(): Promise<Material> {
-    const { source, client, settleMs, now, signal } = this.#options;
+    const { source, client, registration, settleMs, now, signal } = this.#options;
     if (source.type === "files") {
       const [certificate, key, ca] = await Promise.all([
         readText(source.certificatePath),
         readText(source.keyPath),
         source.caPath === undefined ? undefined : readText(source.caPath),
       ]);
-      return { pair: { certificate, key }, caBundle: ca };
+      requirePair({ certificate, key }, source.certificatePath);
+      // Two who write it would undo each other's work for ever.
+      return { pair: { certificate, key }, caBundle: registration.injectFrom === undefined ? ca : undefined };
     }
     const kept = await keepCertificates(
       client,
@@ -106,15 +112,26 @@ export class Keeper {
   }
 }
 
+/** A certificate without its key would end every thread that is told to serve it. */
+function requirePair({ certificate, key }: ServedPair, path: string): void {
+  try {
+    createSecureContext({ cert: certificate, key });
+  } catch (thrown) {
+    throw unreadable(path, thrown);
+  }
+}
+
 async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (thrown) {
-    const { message } = fromUnknown(thrown, path);
-    throw new MoorlineError("WEBHOOK_CERTIFICATE_UNREADABLE", {
-      subject: path,
-      parameters: { reason: message },
-      cause: thrown,
-    });
+    throw unreadable(path, thrown);
   }
 }
+
+const unreadable = (path: string, thrown: unknown): MoorlineError =>
+  new MoorlineError("WEBHOOK_CERTIFICATE_UNREADABLE", {
+    subject: path,
+    parameters: { reason: fromUnknown(thrown, path).message },
+    cause: thrown,
+  });

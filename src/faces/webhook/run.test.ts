@@ -10,6 +10,7 @@ import { addNamespace } from "../../kinds/project-binding/testing/scene.ts";
 import { startPlant, type Plant } from "../../kinds/project-binding/testing/plant.ts";
 import type { MoorlineError } from "../../model/errors.ts";
 import { render } from "../../text/message.ts";
+import { keepCertificates } from "./certificate-secret.ts";
 import { runWebhook } from "./run.ts";
 import { reviewOf } from "./testing/reviews.ts";
 
@@ -141,6 +142,27 @@ test("the webhook's own namespace is left alone, and a project that was made thi
   expect((await ask("validate", "young", "quay.io/x/y:1")).allowed).toBe(false);
 });
 
+test("judges a container that is put into a running pod, in the shapes of both generations of Kubernetes", async () => {
+  const debug = { ephemeralContainers: [{ name: "debug", image: "quay.io/x/y:1" }] };
+  const pod = { spec: { containers: [{ name: "c", image: image() }] } };
+  const asked = async (kind: string, object: object, oldObject: object): Promise<Response> => {
+    const answer = await request(`https://127.0.0.1:${port}/validate`, {
+      method: "POST",
+      body: reviewOf({ namespace: "shop", operation: "UPDATE", kind, object, oldObject }),
+      dispatcher: agent,
+    });
+    return ((await answer.body.json()) as { readonly response: Response }).response;
+  };
+  const before = { ephemeralContainers: [] };
+  for (const { allowed, status } of [
+    await asked("EphemeralContainers", debug, before),
+    await asked("Pod", { spec: { ...pod.spec, ...debug } }, pod),
+  ]) {
+    expect(allowed).toBe(false);
+    expect(status?.message).toContain("Image quay.io/x/y:1 may not run");
+  }
+});
+
 test("a changed binding is followed, and one that no schema fits changes nothing", async () => {
   const patch = (admission: object) =>
     plant.client.patch(bindings, { name: "main" }, "merge", { spec: { admission } }, { signal });
@@ -152,6 +174,21 @@ test("a changed binding is followed, and one that no schema fits changes nothing
   await expect
     .poll(async () => (await ask("validate", "shop", "quay.io/x/y:1")).allowed, patience)
     .toBe(true);
+});
+
+test("replicas that start at once agree on one certificate, and each that renews it too", async () => {
+  const at = { namespace: own, name: "raced" };
+  const rules = { dnsNames: ["localhost"], ipAddresses: [], settleMs: 0, published: undefined };
+  const now = (): Date => plant.world([]).clock.now();
+  const race = () =>
+    Promise.all(Array.from({ length: 4 }, () => keepCertificates(plant.client, at, rules, now, signal)));
+  const first = await race();
+  expect(new Set(first.map((each) => each.certificate + each.key.reveal())).size).toBe(1);
+  const note = { metadata: { annotations: { "moorline.io/renew": "certificate" } } };
+  await plant.client.patch(resources.secrets, at, "merge", note, { signal });
+  const second = await race();
+  expect(new Set(second.map((each) => each.certificate + each.key.reveal())).size).toBe(1);
+  expect(second[0]?.certificate).not.toBe(first[0]?.certificate);
 });
 
 test("what it could not do is told, and does not stop it", async () => {

@@ -189,8 +189,14 @@ function certificateIn(
   if (certificatePath !== undefined && keyPath !== undefined) {
     return { type: "files", certificatePath, keyPath, caPath: path("ca-file") };
   }
-  if (certificatePath !== undefined || keyPath !== undefined) {
-    throw invalid("--tls-cert-file", "-", "--tls-cert-file PATH --tls-key-file PATH");
+  const injectFrom = invocation.option("inject-ca-from");
+  if (certificatePath !== undefined || keyPath !== undefined || injectFrom !== undefined) {
+    // cert-manager's CA beside a certificate of our own PKI would let the API server trust nobody.
+    throw invalid(
+      injectFrom === undefined ? "--tls-cert-file" : "--inject-ca-from",
+      injectFrom ?? "-",
+      "--tls-cert-file PATH --tls-key-file PATH",
+    );
   }
   const host = url === undefined ? undefined : new URL(url).hostname.replaceAll(/[[\]]/g, "");
   const dns = [`${service}.${namespace}.svc`, `${service}.${namespace}.svc.cluster.local`];
