@@ -24,7 +24,8 @@ export async function nginxRootFiles(): Promise<readonly TarEntry[]> {
   for (const path of [nginxPath, ...libraries])
     add({ path: path.slice(1), type: "file", mode: 0o755, content: await readFile(path) });
   add({ path: "bin/busybox", type: "file", mode: 0o755, content: await readFile("/bin/busybox") });
-  for (const name of ["sh", "cat", "ls", "id", "sleep"]) add({ path: `bin/${name}`, type: "link", target: "busybox" });
+  for (const name of ["sh", "cat", "ls", "id", "sleep"])
+    add({ path: `bin/${name}`, type: "link", target: "busybox" });
   for (const path of ["dev", "proc", "sys", "etc/nginx", "etc/cert"]) add({ path, type: "folder" });
   add({ path: "tmp", type: "folder", mode: 0o1777 });
   const accounts = "root:x:0:0::/:/bin/sh\nnginx:x:10000:10000::/:/bin/sh\n";
