@@ -82,10 +82,9 @@ test.concurrent.each(faults)("of a real pod the cause is $cause ($name)", async 
   const pull = fault.secret === undefined ? {} : { pullSecret: "pull" };
   try {
     const pod = await runPod({ image: fault.image, namespace, keep: true, ...pull });
-    const { out } = await moorline(
-      ["doctor", `pod/${pod.name}`, "-n", namespace, "-o", "json", ...places],
-      { clock: { now: () => new Date(), sleep: () => Promise.resolve() } },
-    );
+    const { out } = await moorline(["doctor", `pod/${pod.name}`, "-n", namespace, "-o", "json", ...places], {
+      clock: { now: () => new Date(), sleep: () => Promise.resolve() },
+    });
     const [examination] = JSON.parse(out || "[]") as readonly { findings: readonly { code: string }[] }[];
     expect(examination?.findings[0]?.code).toBe(fault.cause);
   } finally {

@@ -76,7 +76,6 @@ export const kubeletFaults: readonly Fault[] = [
   ),
   said("TLS is too old", "TLS_VERSION_REFUSED", asking("remote error: tls: protocol version not supported")),
   said("it pulls too much", "PULL_RATE_LIMITED", `Failed to pull image ${image}: pull QPS exceeded`),
-  said("its certificate is refused", "CLIENT_CERTIFICATE_MISSING", status("400 Bad Request")),
   said("login is refused", "PULL_REFUSED", status("401 Unauthorized")),
   said("there is no such tag", "IMAGE_NOT_FOUND", resolving("h.example/r/app:1: not found")),
   said("hosts.toml is broken", "HOSTS_FILE_BROKEN", resolving("invalid `host` tree")),
