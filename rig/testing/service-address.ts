@@ -8,7 +8,7 @@ import { connectApi } from "../api.ts";
 const address = "10.96.77.7";
 
 /** A Service with an address that works on this machine, connections going to its endpoints in turn. */
-export interface ServiceAddress extends AsyncDisposable {
+interface ServiceAddress extends AsyncDisposable {
   /** Another endpoint, a port on loopback. */
   add(port: number): void;
   /** How many connections each endpoint got. */
