@@ -45,12 +45,19 @@ test("of two faults both are named, in four pairs of five", async () => {
   expect(misses.length > pairs.length / 5 ? misses : []).toEqual([]);
 }, 120_000);
 
-/** Some of the pairs that are wrong in two parts and of two causes: the same ones each time. */
+/** What lies behind a registry that can not be reached is seen by nobody. */
+const behind: ReadonlySet<Fault["part"]> = new Set(["harbor", "image", "login", "policy"]);
+const isHidden = (one: Fault, other: Fault): boolean => one.part === "way" && behind.has(other.part);
+
+/**
+ * Some of the pairs that are wrong in two parts and of two causes, neither out of sight: the same ones each time. Of
+ * all pairs, those out of sight among them, both are named in 78 of 100.
+ */
 function pairsOf(some: readonly Fault[]): readonly (readonly [Fault, Fault])[] {
   const all = some.flatMap((one, index) =>
     some
       .slice(index + 1)
-      .filter((other) => other.part !== one.part && other.cause !== one.cause)
+      .filter((other) => other.part !== one.part && other.cause !== one.cause && !isHidden(one, other))
       .map((other) => [one, other] as const),
   );
   return all.filter((_, index) => index % 29 === 0);
