@@ -29,7 +29,7 @@ const home = "rig-chaos";
 const nodesHome = `${home}-nodes`;
 const labels = { [home]: "yes" };
 const signal = new AbortController().signal;
-const patience = { timeout: 90_000, interval: 250 };
+const patience = { timeout: 240_000, interval: 250 };
 const random = seededRandom(seed);
 /** Seconds that a clock is set off by. */
 const jumps = [0, -30, 45, -900, 3600, -3600, 90_000] as const;

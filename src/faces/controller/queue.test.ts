@@ -55,6 +55,21 @@ describe("the queue", () => {
     expect(waits.at(-1)).toBe(1000);
   });
 
+  test("does not wait longer because somebody set the clock back", async () => {
+    let wall = 7_200_000;
+    let passed = 0;
+    const jumping = { now: () => new Date(wall), sleep: () => Promise.resolve() };
+    const steady = new WorkQueue({ clock: jumping, elapsed: () => passed, fraction: () => 1 });
+    steady.add(a);
+    await steady.take(never);
+    steady.end(a, { type: "failed", retry: "later" });
+    wall -= 3_600_000;
+    passed += 999;
+    expect(steady.depth).toBe(0);
+    passed += 1;
+    expect(keys(await steady.take(never))).toEqual(["a"]);
+  });
+
   test("waits as long as a server asks", async () => {
     queue.add(a);
     await queue.take(never);

@@ -31,10 +31,11 @@ export class Shift {
   #index: BindingIndex | undefined;
 
   constructor(options: ShiftOptions) {
-    const { metrics, clock, random, sight, identity, onTrouble } = options;
+    const { metrics, clock, elapsed, random, sight, identity, onTrouble } = options;
     const queue = (name: string): WorkQueue =>
       new WorkQueue({
         clock,
+        elapsed,
         fraction: () => random.fraction(),
         onAdd: () => metrics.queueAdds.add({ queue: name }),
         onRetry: () => metrics.queueRetries.add({ queue: name }),
