@@ -143,7 +143,12 @@ function issue(chosen: Chosen, checked: Checked | undefined, reasons: readonly F
       cluster: chosen.cluster,
       clear: place.clear,
       ...(secret !== undefined && { replaces: secretAt(secret) }),
-      keepsOld: secret?.owner === "us" && secret.rotating === undefined && secret.username !== undefined,
+      keepsOld:
+        secret?.owner === "us" &&
+        secret.rotating === undefined &&
+        secret.username !== undefined &&
+        // Nobody pulls with what Harbor refuses.
+        secret.accepted !== false,
       marksProject: chosen.marksProject,
       recreate: secret?.flaws.includes("wrong-type") ?? false,
     },

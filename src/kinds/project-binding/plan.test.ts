@@ -231,6 +231,11 @@ describe("a plan of a ProjectBinding", () => {
     expect(steps[1]).toMatchObject({ after: ["credential/demo"], action: { robots: [1] } });
   });
 
+  test("keeps no old robot whose login Harbor refuses", () => {
+    const refused = namespace({ robots: [robot("a")], secret: secret({ accepted: false }) });
+    expect(planned(refused).steps[0]?.action).toMatchObject({ type: "issue-credential", keepsOld: false });
+  });
+
   test("keeps an old robot while pulls may be using it, and removes it by a later run", () => {
     const { steps } = planned(namespace({ robots: [robot("a", { expiresAt: inDays(1) })] }));
     expect(steps.map((s) => s.action)).toMatchObject([

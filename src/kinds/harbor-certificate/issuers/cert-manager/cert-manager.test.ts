@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Secret } from "../../../../clients/kubernetes/object.ts";
@@ -57,7 +58,10 @@ const documentFor = (
 async function stage(more: object = {}, issuer?: object): Promise<Stage> {
   const namespace = await cluster.namespace();
   const document = documentFor(namespace, more, issuer);
-  const machine = await folderWorld([document], { kubernetes: cluster.client });
+  const folder = await folderWorld([document], { kubernetes: cluster.client });
+  // Whoever waits leaves the other his turn: with waits of no time at all, every look was over before he began.
+  const clock = { ...folder.world.clock, sleep: () => sleep(15) };
+  const machine: FolderWorld = { ...folder, world: { ...folder.world, clock } };
   const now = (): Date => machine.world.clock.now();
   const authority = await createAuthority({
     commonName: "Cluster CA",
