@@ -18,7 +18,8 @@ const status = (words: string): string =>
 const policy =
   "in 'Prevent images with vulnerability severity of \"High\" or higher from running.' To continue with pull, please contact your project administrator";
 
-/** What only a node can show: its own trust, resolver, way and disk. Each message as a real kubelet or Harbor words it. */
+/** What only a node can show: its own trust, resolver, way and disk. Each message in the words of a
+ * kubelet or of Harbor, as logs or their sources have them. */
 export const kubeletFaults: readonly Fault[] = [
   said("the CA is unknown", "AUTHORITY_UNKNOWN", asking("x509: certificate signed by unknown authority")),
   said("the name is another", "NAME_NOT_IN_CERTIFICATE", asking("x509: certificate is valid for a, not b")),
