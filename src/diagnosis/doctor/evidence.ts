@@ -13,6 +13,8 @@ export interface Evidence {
    * proves nothing; `told` says why.
    */
   readonly outcome: "fine" | "wrong" | "unknown";
+  /** Beside the question: that it could not be asked leaves nothing open. */
+  readonly aside?: true;
   /** What causes are recognised by. */
   readonly sign?: LiveSign;
   /** Words of a server or a kubelet, which the signs of logs are looked for in. Untrusted. */

@@ -27,7 +27,7 @@ export interface Examination {
 
 /** Whether something could not be asked, and no cause stands in its place: then nothing wrong was seen, but little was. */
 export function isOpen({ evidence, diagnoses }: Examination): boolean {
-  return diagnoses.length === 0 && evidence.some((e) => e.outcome === "unknown");
+  return diagnoses.length === 0 && evidence.some((e) => e.outcome === "unknown" && e.aside !== true);
 }
 
 /**

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Evidence } from "./evidence.ts";
+import { isOpen } from "./examine.ts";
+import { aside } from "./probes/ask.ts";
 import { kubeletFaults } from "./testing/faults-kubelet.ts";
 import { siteFaults } from "./testing/faults-site.ts";
 import type { Asked, Fault } from "./testing/scene.ts";
@@ -21,6 +24,26 @@ test.each(["pod", "image", "registry", "node", "project"] as const)(
     expect(diagnoses.map((d) => [d.cause.code, d.evidence.map(({ told }) => told)])).toEqual([]);
   },
 );
+
+test("a pod between two tries is told no cause where it is mended, and that it was not seen", async () => {
+  const waits: Fault = {
+    name: "the kubelet waits",
+    part: "kubelet",
+    cause: "",
+    plant: (scene) => void scene.kubelet.push('Back-off pulling image "h.example/r/app:1"'),
+  };
+  const examination = await stage.play([waits]);
+  expect(examination.diagnoses).toEqual([]);
+  expect(isOpen(examination)).toBe(true);
+});
+
+test("what only helps to understand leaves nothing open", () => {
+  const told = { en: "-", zh: "-" };
+  const asked = { probe: "kubelet", subject: "node/a", outcome: "unknown", told } as const;
+  const of = (...evidence: readonly Evidence[]): boolean =>
+    isOpen({ subject: "node/a", evidence, diagnoses: [] });
+  expect([of(asked), of(...aside([asked])), of(...aside([asked]), asked)]).toEqual([true, false, true]);
+});
 
 test("of each fault alone the right cause is named first", async () => {
   expect(faults.length).toBeGreaterThanOrEqual(60);

@@ -37,3 +37,7 @@ export function evidenceOf(probe: string, subject: string) {
     unknown: (en: string, zh: string): Evidence => ({ probe, subject, outcome: "unknown", told: { en, zh } }),
   };
 }
+
+/** Of what only helps to understand: that it could not be asked is told, and leaves nothing open. */
+export const aside = (evidence: readonly Evidence[]): readonly Evidence[] =>
+  evidence.map((one) => (one.outcome === "unknown" ? { ...one, aside: true } : one));

@@ -1,7 +1,7 @@
 import type { HarborClient } from "../../../clients/harbor/client.ts";
 import { isError } from "../../../model/errors.ts";
 import type { Evidence } from "../evidence.ts";
-import { ask, evidenceOf } from "./ask.ts";
+import { aside, ask, evidenceOf } from "./ask.ts";
 
 /** Below this part free, uploads begin to fail at any moment. */
 const littleSpace = 0.01;
@@ -15,8 +15,8 @@ export async function probeHarbor(harbor: HarborClient, signal: AbortSignal): Pr
   const answers = await Promise.all([
     ask("health", subject, signal, (stop) => probeHealth(harbor, stop)),
     ask("system", subject, signal, (stop) => probeSystem(harbor, stop)),
-    ask("scanners", subject, signal, (stop) => probeScanners(harbor, stop)),
-    ask("upstreams", subject, signal, (stop) => probeUpstreams(harbor, stop)),
+    ask("scanners", subject, signal, (stop) => probeScanners(harbor, stop)).then(aside),
+    ask("upstreams", subject, signal, (stop) => probeUpstreams(harbor, stop)).then(aside),
   ]);
   return answers.flat();
 }

@@ -4,7 +4,7 @@ import { resources } from "../../../clients/kubernetes/resources.ts";
 import { MoorlineError } from "../../../model/errors.ts";
 import { nodeLimits } from "../../pull-speed/node-limits.ts";
 import type { Evidence } from "../evidence.ts";
-import { ask, evidenceOf } from "./ask.ts";
+import { aside, ask, evidenceOf } from "./ask.ts";
 
 interface Node extends KubernetesObject {
   readonly status?: {
@@ -36,7 +36,7 @@ export async function probeNode(
   if (node === undefined) throw new MoorlineError("DOCTOR_NO_NODE", { subject: `node/${name}` });
   const subject = `node/${name}`;
   const rest = await Promise.all([
-    ask("kubelet", subject, signal, (stop) => probeLimits(kubernetes, name, stop)),
+    ask("kubelet", subject, signal, (stop) => probeLimits(kubernetes, name, stop)).then(aside),
     ask("events", subject, signal, (stop) => probeEvents(kubernetes, name, stop)),
   ]);
   return [...probeConditions(node, subject), ...rest.flat()];

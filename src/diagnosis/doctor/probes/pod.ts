@@ -87,14 +87,20 @@ export async function probeKubelet(
   ];
   return [...new Set(messages)]
     .filter((message) => message !== "")
-    .map((message) => ({
-      probe: "kubelet",
-      subject: podName(pod),
-      outcome: "wrong",
-      message,
-      told: { en: message, zh: message },
-    }));
+    .map((message) => {
+      const about = { probe: "kubelet", subject: podName(pod) } as const;
+      // It may be mended already: then the next try works.
+      if (waitsOnly.test(message)) return { ...about, outcome: "unknown", told: reasonLost };
+      return { ...about, outcome: "wrong", message, told: { en: message, zh: message } };
+    });
 }
+
+/** The kubelet's words between two tries, without why the last one failed (k8s pkg/kubelet/images/image_manager.go). */
+const waitsOnly = /^Back-off pulling image "[^"]*"$|^Error: ImagePullBackOff$/;
+const reasonLost = {
+  en: "the kubelet waits before it tries again, and why the last try failed is told no more",
+  zh: "kubelet 正在等待重试，上次失败的原因已无记录",
+};
 
 export interface PullSecrets {
   readonly evidence: readonly Evidence[];

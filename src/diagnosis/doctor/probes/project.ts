@@ -16,7 +16,7 @@ import {
 } from "../../../kinds/project-binding/admission/namespaces.ts";
 import { projectBindingSchema, type ProjectBindingSpec } from "../../../kinds/project-binding/schema.ts";
 import type { Evidence } from "../evidence.ts";
-import { ask, evidenceOf } from "./ask.ts";
+import { aside, ask, evidenceOf } from "./ask.ts";
 import { probeBindingStatus, type BindingObject } from "./binding-status.ts";
 import { probeValidate, secretName } from "./validate.ts";
 
@@ -67,7 +67,7 @@ export async function probeProject(
   if (facts === undefined) return first;
   const answers = await Promise.all([
     ask("pull-secret", subject, signal, (stop) => probeAccounts(kubernetes, name, stop)),
-    ask("validate", subject, signal, (stop) => probeSecrets(question, stop)),
+    ask("validate", subject, signal, (stop) => probeSecrets(question, stop)).then(aside),
     ask("binding", subject, signal, (stop) => probeBindings(kubernetes, facts, stop)),
   ]);
   return [...first, ...answers.flat()];
