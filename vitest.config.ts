@@ -27,7 +27,7 @@ if (leftOut.length > 0)
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "scripts/**/*.test.ts"],
-    exclude: [...configDefaults.exclude, ...leftOut],
+    exclude: [...configDefaults.exclude, "**/*.slow.test.ts", ...leftOut],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // What is waited for comes by itself, however busy the machine is; a second is too little.

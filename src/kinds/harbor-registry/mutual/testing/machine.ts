@@ -9,7 +9,7 @@ import type { TLSSocket } from "node:tls";
 import { parse } from "yaml";
 import type { CommandResult, Host } from "../../../../clients/host/host.ts";
 import { localHost } from "../../../../clients/host/local.ts";
-import type { TestAuthority } from "../../../../clients/http/testing/certificates.ts";
+import type { TestAuthority, TestPair } from "../../../../clients/http/testing/certificates.ts";
 import { coveredIn } from "../nginx.ts";
 
 /** Where the installer's folder lies on the machine. */
@@ -183,6 +183,15 @@ export async function composeMachine(authority: TestAuthority): Promise<ComposeM
   };
 }
 
+const pairs = new WeakMap<TestAuthority, TestPair>();
+
+/** One for all machines: openssl takes longer than most tests. */
+function pairOf(authority: TestAuthority): TestPair {
+  const known = pairs.get(authority) ?? authority.issue({ san: "DNS:localhost" });
+  pairs.set(authority, known);
+  return known;
+}
+
 interface ProxyState {
   readonly running: boolean;
   readonly service: boolean;
@@ -200,7 +209,7 @@ function mountsIn({ mounts, folder }: { readonly mounts: readonly string[]; read
 
 /** Answers as nginx in front of a Harbor would. */
 async function startProxy(authority: TestAuthority, state: ProxyState): Promise<Server> {
-  const pair = authority.issue({ san: "DNS:localhost" });
+  const pair = pairOf(authority);
   const tls = { cert: pair.certificate, key: pair.key, requestCert: true, rejectUnauthorized: false };
   const server = createServer(tls, (request, response) => {
     response.setHeader("connection", "close");
