@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect, createSecureContext, createServer } from "node:tls";
+import { connect, createSecureContext, createServer, type SecureContext } from "node:tls";
 import { pipeline } from "node:stream/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Host } from "../../clients/host/host.ts";
@@ -29,15 +29,24 @@ beforeAll(async () => {
 });
 afterAll(() => plant[Symbol.asyncDispose]());
 
-/** Harbor behind a server that shows what certificate lies in a folder, whenever somebody comes. */
+/**
+ * Harbor behind a server that shows what certificate lies in a folder, whenever somebody comes. While the two files
+ * belong to two pairs it shows the last pair, as a server that reads its files only when told to.
+ */
 async function front(root: string): Promise<AsyncDisposable & { readonly port: number }> {
   const file = (name: string) => readFile(join(root, "served", name), "utf8");
+  let last: SecureContext | undefined;
+  const pair = async (): Promise<SecureContext | undefined> => {
+    try {
+      last = createSecureContext({ cert: await file("tls.crt"), key: await file("tls.key") });
+    } catch {
+      // Half written: the last pair goes on.
+    }
+    return last;
+  };
   const server = createServer({
     SNICallback: (_name, give) => {
-      Promise.all([file("tls.crt"), file("tls.key")]).then(
-        ([cert, key]) => give(null, createSecureContext({ cert, key })),
-        (error: unknown) => give(error as Error),
-      );
+      void pair().then((context) => give(context === undefined ? new Error("no pair yet") : null, context));
     },
   });
   server.on("secureConnection", (socket) => {
