@@ -21,5 +21,6 @@ export const configPathConflict: Cause = {
     { literal: "`mirrors` cannot be set" },
     { literal: "`configs.tls` cannot be set" },
   ],
+  live: ["NODE_CONFIG_CONFLICT"],
   explains: ["AUTHORITY_UNKNOWN", "CLIENT_CERTIFICATE_MISSING", "SANDBOX_NOT_CREATED"],
 };

@@ -9,8 +9,8 @@ export const hostsFileBroken: Cause = {
     zh: "该文件不是 containerd 所期望的 TOML，来自该主机的所有拉取都会失败。",
   },
   fix: {
-    en: "`moorline node apply` writes a right one and keeps what others put beside it.",
-    zh: "执行 `moorline node apply` 写入正确的文件，并保留其他内容。",
+    en: "Mend the line that is named, or move the file away; `moorline node apply` then writes what is needed and keeps what others put beside it.",
+    zh: "修正所指出的行，或移走该文件；再执行 `moorline node apply` 写入所需内容，其他内容保留。",
   },
   proof: { en: "A pull works.", zh: "拉取成功。" },
   signs: [
@@ -21,5 +21,6 @@ export const hostsFileBroken: Cause = {
     },
     { literal: "invalid `host` tree" },
   ],
+  live: ["NODE_HOSTS_FILE"],
   explains: ["AUTHORITY_UNKNOWN", "CLIENT_CERTIFICATE_MISSING", "PLAIN_HTTP_SERVER"],
 };

@@ -14,5 +14,6 @@ export const proxyInTheWay: Cause = {
   },
   proof: { en: "The line no longer appears, and a pull works.", zh: "该日志不再出现，且拉取成功。" },
   signs: [{ literal: "proxyconnect tcp" }, { literal: "Proxy Authentication Required" }],
+  live: ["NODE_PROXY_STOPS"],
   explains: ["CONNECTION_REFUSED", "CONNECTION_TIMEOUT", "AUTHORITY_UNKNOWN", "HARBOR_ERROR"],
 };

@@ -2,15 +2,16 @@ import type { Credential } from "../../clients/harbor/credential.ts";
 import type { KubernetesClient } from "../../clients/kubernetes/client.ts";
 import { createRegistryClient } from "../../clients/registry/client.ts";
 import type { ImageReference } from "../../clients/registry/reference.ts";
-import { MoorlineError } from "../../model/errors.ts";
+import { isError, MoorlineError } from "../../model/errors.ts";
 import { diagnose, type Diagnosis } from "./diagnose.ts";
 import type { Evidence } from "./evidence.ts";
-import { ask } from "./probes/ask.ts";
+import { aside, ask } from "./probes/ask.ts";
 import { probeClusterDns } from "./probes/cluster-dns.ts";
 import { probeHarbor } from "./probes/harbor.ts";
 import { probeHarborImage } from "./probes/harbor-image.ts";
 import { probeImage } from "./probes/image.ts";
 import { probeNode } from "./probes/node.ts";
+import { probeOnNode, type ReachableNode } from "./probes/on-node/on-node.ts";
 import { podName, probeKubelet, probePullSecrets, waitingImages, type Pod } from "./probes/pod.ts";
 import { probeProject } from "./probes/project.ts";
 import { referenceOf } from "./probes/reference.ts";
@@ -70,16 +71,41 @@ export async function examineRegistry(
 }
 
 /**
- * Looks at a node as far as the cluster tells of it.
+ * Looks at a node: as the cluster tells of it, and from within where documents tell how it is reached.
+ * @param kubernetes absent where only documents know the node
  * @throws DOCTOR_NO_NODE
  */
 export async function examineNode(
-  kubernetes: KubernetesClient,
-  name: string,
+  { kubernetes, name, node }: NodeQuestion,
   surroundings: Surroundings,
   signal: AbortSignal,
 ): Promise<Examination> {
-  return examined(`node/${name}`, await probeNode(kubernetes, name, signal), surroundings, signal);
+  const answers = await Promise.all([
+    kubernetes === undefined ? [] : inCluster(kubernetes, name, node !== undefined, signal),
+    node === undefined ? [] : probeOnNode(node, signal),
+  ]);
+  return examined(`node/${name}`, answers.flat(), surroundings, signal);
+}
+
+/** A node that documents reach may have another name in the cluster, or be in none. */
+async function inCluster(
+  kubernetes: KubernetesClient,
+  name: string,
+  isReached: boolean,
+  signal: AbortSignal,
+): Promise<readonly Evidence[]> {
+  try {
+    return await probeNode(kubernetes, name, signal);
+  } catch (thrown) {
+    if (!isReached || !isError(thrown, "DOCTOR_NO_NODE")) throw thrown;
+    return aside([{ probe: "conditions", subject: `node/${name}`, outcome: "unknown", told: thrown }]);
+  }
+}
+
+export interface NodeQuestion {
+  readonly kubernetes?: KubernetesClient;
+  readonly name: string;
+  readonly node?: ReachableNode;
 }
 
 /** Looks at what all nodes and projects of a cluster share: its DNS. */

@@ -4,22 +4,29 @@ import { certificateEndsSoon } from "./certificate-ends-soon.ts";
 import { chainIncomplete } from "./chain-incomplete.ts";
 import { clusterDnsDown } from "./cluster-dns-down.ts";
 import { credentialRefused } from "./credential-refused.ts";
+import { criSwitchedOff } from "./cri-switched-off.ts";
 import { cveAllowlistOver } from "./cve-allowlist-over.ts";
 import { kubesphereDown } from "./kubesphere-down.ts";
 import { kubesphereWithoutCa } from "./kubesphere-without-ca.ts";
+import { nodeClockOff } from "./node-clock-off.ts";
 import { nodeNotReady } from "./node-not-ready.ts";
+import { nodeTrustDiffers } from "./node-trust-differs.ts";
 import { pullSecretForAnotherHost } from "./pull-secret-for-another-host.ts";
 import { pullSecretMissing } from "./pull-secret-missing.ts";
 import { pullSecretNotNamed } from "./pull-secret-not-named.ts";
 import { pullSecretUnreadable } from "./pull-secret-unreadable.ts";
 import { robotGone } from "./robot-gone.ts";
 import { robotWithoutRight } from "./robot-without-right.ts";
+import { runtimeConfigBroken } from "./runtime-config-broken.ts";
 import { serviceAccountUnlinked } from "./service-account-unlinked.ts";
 import { tokenServiceElsewhere } from "./token-service-elsewhere.ts";
 
 /** Causes that no log tells and that stop pulls, the more telling before the less. */
 export const liveCauses: readonly Cause[] = [
   nodeNotReady,
+  criSwitchedOff,
+  runtimeConfigBroken,
+  nodeClockOff,
   pullSecretMissing,
   pullSecretUnreadable,
   serviceAccountUnlinked,
@@ -36,4 +43,9 @@ export const liveCauses: readonly Cause[] = [
 ];
 
 /** What is wrong and stops no pull yet, or not by itself. */
-export const liveWarnings: readonly Cause[] = [cveAllowlistOver, certificateEndsSoon, bindingNotReady];
+export const liveWarnings: readonly Cause[] = [
+  nodeTrustDiffers,
+  cveAllowlistOver,
+  certificateEndsSoon,
+  bindingNotReady,
+];

@@ -257,7 +257,7 @@ function asked(
     case "image":
       return examineImage(`${scene.host}/${scene.repository}:${scene.tag}`, surroundings, signal);
     case "node":
-      return examineNode(client, `node-${scene.project}`, surroundings, signal);
+      return examineNode({ kubernetes: client, name: `node-${scene.project}` }, surroundings, signal);
     case "project":
       return examineProject(client, scene.namespace, surroundings, signal);
     case "registry":

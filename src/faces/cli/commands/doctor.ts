@@ -130,6 +130,7 @@ async function run(invocation: Invocation): Promise<number> {
     namespace: invocation.option("namespace"),
     documents: session?.documents ?? [],
     surroundings,
+    world: session?.world,
     connect: async () => session?.world.kubernetes() ?? stack.use(await connect(invocation)),
   };
   let seen = await look(question, invocation.io.stopping);

@@ -4,29 +4,25 @@ import { resources } from "../../../clients/kubernetes/resources.ts";
 import {
   examineCluster,
   examineImage,
-  examineNode,
   examinePod,
   examineProject,
   examineRegistry,
   type Examination,
 } from "../../../diagnosis/doctor/examine.ts";
 import { waitingImages, type Pod } from "../../../diagnosis/doctor/probes/pod.ts";
-import type { Surroundings } from "../../../diagnosis/doctor/surroundings.ts";
 import type { Document } from "../../../model/document.ts";
 import { fromUnknown, MoorlineError } from "../../../model/errors.ts";
+import { lookAtNode, nodeNames, nodeWorks, reachableNodes, type NodesQuestion } from "./nodes.ts";
 import { hostOfRegistry, registriesAmong } from "./surroundings.ts";
 import type { Target } from "./target.ts";
 
 /** Things of one sort that one run looks at; more fail of the same causes. */
 const most = 50;
 
-export interface Look {
+export interface Look extends NodesQuestion {
   readonly target: Target;
   /** Where pods are; undefined for all namespaces. */
   readonly namespace: string | undefined;
-  readonly documents: readonly Document[];
-  readonly surroundings: Surroundings;
-  connect(this: void): Promise<KubernetesClient>;
 }
 
 export interface Seen {
@@ -59,10 +55,8 @@ async function worksOf(
       const host = registryNamed(target.name, question.documents);
       return one(() => examineRegistry(host, surroundings, signal));
     }
-    case "node": {
-      const kubernetes = await question.connect();
-      return one(() => examineNode(kubernetes, target.name, surroundings, signal));
-    }
+    case "node":
+      return one(await lookAtNode(question, target.name, signal));
     case "pod": {
       const kubernetes = await question.connect();
       const pod = await podNamed(kubernetes, target.name, namespace ?? "default", signal);
@@ -112,22 +106,20 @@ async function everything(
       () =>
         examineRegistry(host, surroundings, signal),
   );
+  // A namespace is asked about alone; nodes and DNS are everybody's.
+  const isWhole = question.namespace === undefined;
+  const reached = isWhole ? reachableNodes(question) : [];
   try {
     const kubernetes = await question.connect();
     const [pods, nodes] = await Promise.all([
       podWorks(kubernetes, question.namespace, question, signal),
-      question.namespace === undefined ? nodeNames(kubernetes, signal) : [],
+      isWhole ? nodeNames(kubernetes, signal) : [],
     ]);
+    const cluster: Work = () => examineCluster(kubernetes, surroundings, signal);
     const works = [
       ...registries,
-      ...(question.namespace === undefined
-        ? [(): Promise<Examination> => examineCluster(kubernetes, surroundings, signal)]
-        : []),
-      ...nodes.slice(0, most).map(
-        (n): Work =>
-          () =>
-            examineNode(kubernetes, n, surroundings, signal),
-      ),
+      ...(isWhole ? [cluster] : []),
+      ...nodeWorks({ kubernetes, nodes: nodes.slice(0, most), reached }, surroundings, signal),
       ...pods.works,
     ];
     return { works, left: pods.left };
@@ -135,7 +127,8 @@ async function everything(
     signal.throwIfAborted();
     // Without documents the cluster is all there is to look at.
     if (registries.length === 0) throw thrown;
-    return { works: [...registries, async () => unreachable(thrown)], left: 0 };
+    const nodes = nodeWorks({ nodes: [], reached }, surroundings, signal);
+    return { works: [...registries, ...nodes, async () => unreachable(thrown)], left: 0 };
   }
 }
 
@@ -172,9 +165,4 @@ async function waitingPods(
     signal,
   });
   return items.filter((pod) => waitingImages(pod).length > 0);
-}
-
-async function nodeNames(kubernetes: KubernetesClient, signal: AbortSignal): Promise<readonly string[]> {
-  const { items } = await kubernetes.list(resources.nodes, { signal });
-  return items.flatMap(({ metadata }) => (metadata.name === undefined ? [] : [metadata.name]));
 }
