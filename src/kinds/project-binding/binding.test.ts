@@ -94,14 +94,31 @@ describe("a binding", () => {
     const workspace = stage.documents[1]?.metadata.name ?? "";
     const labels = { "kubesphere.io/workspace": workspace };
     await addNamespace(plant, `${workspace}-devops`, { ...labels, "kubesphere.io/devopsproject": "x" });
-    await addNamespace(plant, `${workspace}-fed`, { ...labels, "kubefed.io/managed": "true" });
     await plant.kubernetes.settled();
     expect(codesOf(await stage.apply())).toEqual([]);
-    expect((await findingsOf(stage)).filter((c) => c.startsWith("PROJECT_"))).toEqual([
-      "PROJECT_OF_DEVOPS",
-      "PROJECT_FEDERATED",
-    ]);
-    expect(await pullSecretsOf(`${workspace}-fed`)).toEqual([]);
+    expect((await findingsOf(stage)).filter((c) => c.startsWith("PROJECT_"))).toEqual(["PROJECT_OF_DEVOPS"]);
+  });
+
+  test("serves a multi-cluster project in this cluster, and leaves a Secret of the federation alone", async () => {
+    await using stage = await setStage(plant, { projects: 1 });
+    const workspace = stage.documents[1]?.metadata.name ?? "";
+    const federated = { "kubesphere.io/workspace": workspace, "kubefed.io/managed": "true" };
+    const [served, taken] = [`${workspace}-fed`, `${workspace}-taken`];
+    await addNamespace(plant, served, federated);
+    await addNamespace(plant, taken, federated);
+    const theirs = {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "harbor", namespace: taken, labels: { "kubefed.io/managed": "true" } },
+      type: "Opaque",
+    };
+    await plant.client.create(resources.secrets, theirs, { signal: never });
+    await plant.kubernetes.settled();
+    await stage.apply();
+    expect(await findingsOf(stage)).toContain("SECRET_OF_FEDERATION");
+    expect(await pullSecretsOf(served)).toEqual(["harbor"]);
+    const left = await plant.client.get(resources.secrets, { name: "harbor", namespace: taken }, never);
+    expect(left).toMatchObject({ type: "Opaque", metadata: { labels: { "kubefed.io/managed": "true" } } });
   });
 
   test("names a namespace that it lost half way, leaves no robot of it, and has nothing more to do", async () => {

@@ -116,6 +116,5 @@ function exclusionOf({ name, labels, terminating }: NamespaceObject): Excluded |
   if (terminating) return "terminating";
   if (labels[workspaceLabel] === "system-workspace" || ofTheCluster.has(name)) return "system";
   if ("kubesphere.io/devopsproject" in labels || "devops.kubesphere.io/managed" in labels) return "devops";
-  if (labels["kubefed.io/managed"] === "true") return "federated";
   return undefined;
 }

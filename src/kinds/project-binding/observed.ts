@@ -51,8 +51,8 @@ export interface ObservedSecret {
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;
-  /** `us`: this binding's; `binding`: another binding's; `foreign`: not Moorline's. */
-  readonly owner: "us" | "binding" | "foreign";
+  /** `us`: this binding's; `binding`: another binding's; `federation`: a FederatedSecret's; `foreign`: anybody else's. */
+  readonly owner: "us" | "binding" | "federation" | "foreign";
   readonly flaws: readonly SecretFlaw[];
   /** When it was made, ISO 8601; the credential in it may be younger. */
   readonly createdAt?: string;
@@ -78,7 +78,7 @@ export interface ObservedServiceAccount {
 }
 
 /** Why a chosen namespace is left alone. */
-export type Excluded = "terminating" | "system" | "devops" | "federated";
+export type Excluded = "terminating" | "system" | "devops";
 
 export interface ObservedNamespace {
   readonly name: string;

@@ -71,6 +71,7 @@ function whyLeftAlone(
   if (secret === undefined || secret.owner === "us") return undefined;
   const subject = `Secret/${namespace.name}/${secret.name}`;
   if (secret.owner === "binding") return finding("SECRET_OF_OTHER_BINDING", subject);
+  if (secret.owner === "federation") return finding("SECRET_OF_FEDERATION", subject);
   if (!spec.secret.adoptExisting) return finding("SECRET_NOT_OURS", subject);
   if (secret.flaws.includes("wrong-type")) return finding("SECRET_NOT_ADOPTABLE", subject);
   return undefined;

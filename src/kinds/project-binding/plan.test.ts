@@ -198,13 +198,13 @@ describe("a plan of a ProjectBinding", () => {
       ["ROBOT_LEFT_OVER"],
     ],
     ["the namespace is going", { excluded: "terminating" }, [], ["NO_PROJECT_CHOSEN", "PROJECT_TERMINATING"]],
-    [
-      "the project is federated",
-      { excluded: "federated", robots: [] },
-      [],
-      ["NO_PROJECT_CHOSEN", "PROJECT_FEDERATED"],
-    ],
     ["somebody else made the Secret", { secret: secret({ owner: "foreign" }) }, [], ["SECRET_NOT_OURS"]],
+    [
+      "a FederatedSecret has the Secret",
+      { secret: secret({ owner: "federation" }) },
+      [],
+      ["SECRET_OF_FEDERATION"],
+    ],
     [
       "another binding has the Secret",
       { secret: secret({ owner: "binding" }) },

@@ -17,7 +17,6 @@ const exclusionCodes = {
   terminating: "PROJECT_TERMINATING",
   system: "PROJECT_OF_SYSTEM",
   devops: "PROJECT_OF_DEVOPS",
-  federated: "PROJECT_FEDERATED",
 } as const satisfies Record<Excluded, string>;
 
 /** A Harbor project that can be bound in this plan. */

@@ -57,7 +57,7 @@ export function annotationsOf(wanted: Wanted): Record<string, string | null> {
 
 /** What can be read from a Secret, however it came about. Never throws. */
 export interface SecretReading {
-  readonly owner: "us" | "binding" | "foreign";
+  readonly owner: "us" | "binding" | "federation" | "foreign";
   readonly flaws: readonly SecretFlaw[];
   /** The credential for the wanted registry, if there is one. */
   readonly credential?: Credential;
@@ -85,6 +85,8 @@ export function readSecret(secret: SecretObject, wanted: Wanted): SecretReading 
 
 function ownerOf(secret: SecretObject, wanted: Wanted): SecretReading["owner"] {
   const labels = secret.metadata.labels ?? {};
+  // KubeFed writes again what bears its label, whoever changed it, and looks at nothing else (its managedlabel.go).
+  if (labels["kubefed.io/managed"] === "true") return "federation";
   if (labels[managedByLabel] !== managedBy || labels[bindingLabel] === undefined) return "foreign";
   return labels[bindingLabel] === bindingId(wanted.binding) ? "us" : "binding";
 }

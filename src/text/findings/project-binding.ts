@@ -32,11 +32,6 @@ export const projectBindingFindings = {
     en: "{subject} is a DevOps project, whose namespace runs pipelines; it is not bound.",
     zh: "{subject} 是 DevOps 项目，其命名空间用于运行流水线，不会被绑定。",
   },
-  PROJECT_FEDERATED: {
-    severity: "warning",
-    en: "{subject} is a multi-cluster project of KubeSphere 3.x, whose Secrets are FederatedSecrets; a plain Secret would be reverted. Moorline does not write those yet: create a FederatedSecret in the host cluster, or bind a single-cluster project.",
-    zh: "{subject} 是 KubeSphere 3.x 的多集群项目，其 Secret 由 FederatedSecret 管理，直接写入的 Secret 会被还原。Moorline 目前尚不支持：请在 host 集群创建 FederatedSecret，或绑定单集群项目。",
-  },
   HARBOR_PROJECT_MISSING: {
     severity: "error",
     en: "Harbor has no project {subject}, and the binding does not create it. Create it, or set `harborProject.create: true`.",
@@ -66,6 +61,11 @@ export const projectBindingFindings = {
     severity: "error",
     en: "{subject} is there, but Moorline did not make it; it is left alone. Choose another `secret.name`, or set `secret.adoptExisting: true` to have it taken over once a new credential is proved.",
     zh: "{subject} 已存在但不是 Moorline 创建的，保持不变。请更换 `secret.name`，或设置 `secret.adoptExisting: true`，在新凭据验证通过后接管。",
+  },
+  SECRET_OF_FEDERATION: {
+    severity: "error",
+    en: "{subject} comes from a FederatedSecret of this multi-cluster project, which would write it again; it is left alone. Choose another `secret.name`, or delete the FederatedSecret of that name in the host cluster.",
+    zh: "{subject} 来自该多集群项目的 FederatedSecret，改动会被还原，因此保持不变。请更换 `secret.name`，或在 host 集群删除同名的 FederatedSecret。",
   },
   SECRET_OF_OTHER_BINDING: {
     severity: "error",
