@@ -5,8 +5,8 @@ export const hostsFileBroken: Cause = {
   severity: "error",
   title: { en: "containerd can not read a hosts.toml", zh: "containerd 无法读取 hosts.toml" },
   explanation: {
-    en: "The file is not the TOML that containerd expects, and every pull from that host fails.",
-    zh: "该文件不是 containerd 所期望的 TOML，来自该主机的所有拉取都会失败。",
+    en: "The file is not the TOML that containerd expects. containerd says so in its own log alone and goes on as if the file were not there: by the *.crt, *.cert and *.key files beside it, or by public CAs, so that pods see an unknown CA or a missing client certificate.",
+    zh: "该文件不是 containerd 所期望的 TOML。containerd 只在自己的日志中说明，然后当作该文件不存在继续：使用同目录下的 *.crt、*.cert 和 *.key 文件，或公共 CA，因此 Pod 看到的是未知的 CA 或缺少客户端证书。",
   },
   fix: {
     en: "Mend the line that is named, or move the file away; `moorline node apply` then writes what is needed and keeps what others put beside it.",

@@ -21,6 +21,9 @@ export const imageNotFound: Cause = {
     },
     { literal: ": not found", pattern: /.*(?:[Pp]ull|resolve reference|manifests).*: not found/ },
     { literal: "NOT_FOUND: artifact" },
+    // Docker does not know Harbor's code for it.
+    { literal: "unknown: artifact ", pattern: /unknown: artifact \S+ not found/ },
+    { literal: "unknown: repository ", pattern: /unknown: repository \S+ not found/ },
     { literal: "NAME_UNKNOWN" },
     { literal: "MANIFEST_UNKNOWN" },
   ],

@@ -13,5 +13,10 @@ export const loginRefused: Cause = {
     zh: "在该行的客户端修正密码。机器请使用机器人账户。",
   },
   proof: { en: "A login as that user works.", zh: "该用户可正常登录。" },
-  signs: [{ literal: "failed to authenticate user" }, { literal: "Login failed, locking", follows: true }],
+  signs: [
+    { literal: "failed to authenticate user" },
+    { literal: "Login failed, locking", follows: true },
+    // docker login.
+    { literal: "login attempt to ", pattern: /login attempt to \S+ failed with status: 401/ },
+  ],
 };

@@ -14,6 +14,8 @@ const access = (request: string, status: number, bytes = 76, tail = '"-" "node" 
   `10.1.2.3 - "${request} HTTP/1.1" ${status} ${bytes} ${tail}`;
 const byProxy = '"-" "curl/8.0" 0.000 - .';
 const kubesphere = (message: string): string => `E1122 19:36:51.416194   32443 handler.go:218] ${message}`;
+const dockerd = (error: string): string =>
+  `time="2026-11-22T19:40:04Z" level=info msg="Attempting next endpoint for pull after error: ${error}"`;
 const event = (reason: string, message: string): string =>
   JSON.stringify({
     kind: "Event",
@@ -249,6 +251,25 @@ const lines: readonly (readonly [string, string])[] = [
     "HOSTS_FILE_BROKEN",
     'time="2026-11-22T19:40:04Z" level=error msg="failed to decode hosts.toml" error="failed to parse TOML: (1, 2)"',
   ],
+  [
+    "HOSTS_FILE_BROKEN",
+    'time="2026-11-22T19:40:04Z" level=error msg="failed to decode /etc/containerd/certs.d/h.example/hosts.toml" error="toml: expected character ="',
+  ],
+  [
+    "HOSTS_FILE_BROKEN",
+    'time="2026-11-22T19:40:04Z" level=error msg="failed to decode hosts.toml" error="invalid `host` tree"',
+  ],
+  [
+    "LOGIN_REFUSED",
+    'time="2026-11-22T19:40:04Z" level=error msg="Handler for POST /v1.41/auth returned error: login attempt to https://h.example/v2/ failed with status: 401 Unauthorized"',
+  ],
+  ["IMAGE_NOT_FOUND", dockerd("manifest unknown: manifest unknown")],
+  ["PULL_REFUSED", dockerd("unauthorized: unauthorized to access repository: team/app, action: pull")],
+  [
+    "IMAGE_NOT_FOUND",
+    'time="2026-11-22T19:40:04Z" level=error msg="Not continuing with pull after error: unknown: artifact team/app:1 not found"',
+  ],
+  ["IMAGE_NOT_FOUND", "Error response from daemon: unknown: repository team/app not found"],
   ["PROJECT_NOT_FOUND", core("failed to get project absent: project absent not found")],
   ["PULL_FAILED", event("Failed", "Error: ImagePullBackOff")],
   ["NOT_ESTABLISHED", core("something that nobody has seen before")],
@@ -318,6 +339,10 @@ describe("what is normal", () => {
       "a request that asks for words that are a sign",
       access("GET /v2/x509: certificate signed by unknown authority", 200),
     ],
+    [
+      "dockerd's first word of what it tells at error next",
+      dockerd('Get \\"https://h.example/v2/\\": x509: certificate signed by unknown authority'),
+    ],
     ["an info of what will be tried", core("failed to proxy manifest is what we never want", "INFO")],
   ])("%s", async (_, line) => {
     expect(await causesIn(`${line}\n`)).toEqual({});
@@ -344,5 +369,29 @@ describe("lines that only repeat a failure", () => {
       event("Failed", "Error: ImagePullBackOff"),
     ].join("\n");
     expect(await causesIn(text)).toEqual({ PULL_REFUSED: 3 });
+  });
+});
+
+describe("the order of causes", () => {
+  const broken =
+    'time="2026-11-22T19:40:04Z" level=error msg="failed to decode hosts.toml" error="invalid `host` tree"';
+  const unknown = head("x509: certificate signed by unknown authority");
+  const codes = async (...text: readonly string[]): Promise<readonly string[]> =>
+    Object.keys(await causesIn(`${text.join("\n")}\n`));
+
+  test("is that of their lines", async () => {
+    const absent = pull("h.example/team/app:1: not found");
+    expect(await codes(absent, unknown, unknown)).toEqual(["AUTHORITY_UNKNOWN", "IMAGE_NOT_FOUND"]);
+  });
+
+  test("has what explains another one before it, however often that one is told", async () => {
+    expect(await codes(unknown, unknown, broken)).toEqual(["HOSTS_FILE_BROKEN", "AUTHORITY_UNKNOWN"]);
+  });
+
+  test("leaves causes that explain each other by their lines", async () => {
+    const down = core("503 Service Unavailable");
+    const refused = head("dial tcp 10.0.0.1:443: connect: connection refused");
+    expect(await codes(down, refused, refused)).toEqual(["CONNECTION_REFUSED", "COMPONENT_DOWN"]);
+    expect(await codes(down, down, refused)).toEqual(["COMPONENT_DOWN", "CONNECTION_REFUSED"]);
   });
 });

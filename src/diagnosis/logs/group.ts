@@ -103,15 +103,19 @@ export class Groups {
     });
   }
 
-  /** The worst first: errors before warnings before notes, and the frequent before the rare. */
+  /**
+   * The worst first: errors before warnings before notes, and the frequent before the rare. What
+   * explains others stands before them however often they are told: one broken file, and a line for each pull.
+   */
   groups(): readonly CauseGroup[] {
     const order = { error: 0, warning: 1, note: 2 };
-    return [...this.#groups.values()].sort(
+    const sorted: readonly CauseGroup[] = [...this.#groups.values()].sort(
       (a, b) =>
         order[a.cause.severity] - order[b.cause.severity] ||
         b.count - a.count ||
         a.cause.code.localeCompare(b.cause.code),
     );
+    return rootsFirst(sorted);
   }
 
   /** What was changed last before a group's first line, at most ten minutes before. */
@@ -122,3 +126,19 @@ export class Groups {
       .sort((a, b) => (b.time ?? 0) - (a.time ?? 0))[0];
   }
 }
+
+/** Moves what explains others of its severity before the first of them. Of what explains each other nothing moves. */
+function rootsFirst(sorted: readonly CauseGroup[]): readonly CauseGroup[] {
+  const placed: CauseGroup[] = [];
+  for (const group of sorted) {
+    const isBelow = ({ cause }: CauseGroup): boolean =>
+      cause.severity === group.cause.severity &&
+      explains(group.cause, cause) &&
+      !explains(cause, group.cause);
+    const first = placed.findIndex(isBelow);
+    placed.splice(first < 0 ? placed.length : first, 0, group);
+  }
+  return placed;
+}
+
+const explains = (cause: Cause, other: Cause): boolean => cause.explains?.includes(other.code) ?? false;

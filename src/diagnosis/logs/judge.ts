@@ -73,11 +73,19 @@ function causeOf(record: LogRecord, found: readonly number[]): Told {
     // An access log's text is what a client asked for, and proves nothing.
     if (record.component !== "registry") return { follows };
   }
-  // nginx tells failed handshakes at info; elsewhere info is no failure.
-  const isQuiet = record.level === "info" || record.level === "debug";
-  if (isQuiet && record.component !== "nginx-error") return { follows };
+  if (isQuiet(record)) return { follows };
   if (signed !== undefined) return { cause: signed.cause, follows };
   return { follows, ...(record.level === "error" && { cause: notEstablished }) };
+}
+
+/** dockerd's word for a refusal by the registry: what its client gets below 500 is told at info and nowhere else. */
+const refusedPull =
+  /^Attempting next endpoint for pull after error: (?:unauthorized|denied|(?:manifest|name) unknown): /;
+
+/** nginx tells failed handshakes at info; elsewhere info is no failure. */
+function isQuiet({ level, component, message }: LogRecord): boolean {
+  if (level !== "info" && level !== "debug") return false;
+  return component !== "nginx-error" && !refusedPull.test(message);
 }
 
 function bestSign(record: LogRecord, found: readonly number[]): RankedSign | undefined {

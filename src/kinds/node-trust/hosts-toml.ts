@@ -1,4 +1,5 @@
 import { parse, patch } from "@decimalturn/toml-patch";
+import { MoorlineError } from "../../model/errors.ts";
 import { isTable, readToml, strings, tableAt, type Table } from "./toml.ts";
 
 /** What a hosts.toml must say for one registry. */
@@ -42,6 +43,7 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
 export function mergeHosts(text: string | undefined, trust: HostTrust, path: string): string {
   if (text === undefined || text.trim() === "") return freshHosts(trust);
   const before = readToml(text, path);
+  checkHosts(before, path);
   const url = `https://${trust.host}`;
   const document = parse(text) as Record<string, unknown>;
   document.server ??= url;
@@ -60,6 +62,13 @@ export function mergeHosts(text: string | undefined, trust: HostTrust, path: str
   const eol = text.includes("\r\n") ? "\r\n" : "\n";
   const section = ["", `[host.${JSON.stringify(url)}]`, ...level.map((line) => `  ${line}`), ""].join(eol);
   return `${patched}${patched.endsWith("\n") ? "" : eol}${section}`;
+}
+
+/** containerd puts the whole file away where `host` is no table of tables. */
+function checkHosts({ host = {} }: Table, path: string): void {
+  if (isTable(host) && Object.values(host).every(isTable)) return;
+  const reason = "`host` is no table of hosts";
+  throw new MoorlineError("NODE_FILE_UNREADABLE", { subject: path, parameters: { reason } });
 }
 
 function setLevel(level: Record<string, unknown>, before: Table, trust: HostTrust): void {

@@ -153,6 +153,11 @@ describe("a node seen from within", () => {
       () => node.put(`${certsD()}/hosts.toml`, "server = =\n"),
     ],
     [
+      "a hosts.toml whose host is no table",
+      "HOSTS_FILE_BROKEN",
+      () => node.put(`${certsD()}/hosts.toml`, 'host = "https://harbor.example.com"\n'),
+    ],
+    [
       "a configuration that is no TOML",
       "RUNTIME_CONFIG_BROKEN",
       () => node.put("etc/containerd/config.toml", "version = = 2"),
