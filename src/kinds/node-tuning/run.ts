@@ -103,7 +103,9 @@ async function restart(gathered: Gathered, context: Context): Promise<void> {
   const { record, wanted, kubelet, text } = gathered;
   const { host } = context.world;
   const { refused, ...rest } = record;
-  const why = await whyNotBack(context);
+  // A kubelet that does not come up no longer tells which file it reads.
+  const pinned = pinnedTo(kubelet.configuration, context);
+  const why = await whyNotBack(pinned);
   if (why === undefined) {
     // With the old file back, the settings stay refused.
     const kept = refused === wanted ? { refused } : {};
@@ -113,10 +115,16 @@ async function restart(gathered: Gathered, context: Context): Promise<void> {
   if (old === undefined || old.bytes.toString("utf8") === text) throw notBack(why, context);
   await save({ ...record, refused: wanted, restartPending: true }, context);
   await host.writeFile(kubelet.configuration, old.bytes, old);
-  const still = await whyNotBack(context);
+  const still = await whyNotBack(pinned);
   if (still !== undefined) throw notBack(still, context);
   await save({ ...record, refused: wanted, restartPending: false }, context);
   throw new MoorlineError("NODE_KUBELET_PUT_BACK", { subject: host.name, parameters: { reason: why } });
+}
+
+function pinnedTo(kubeletConfig: string, context: Context): Context {
+  const { spec } = context.document;
+  const pinned = { ...spec, paths: { ...spec.paths, kubeletConfig } };
+  return { ...context, document: { ...context.document, spec: pinned } };
 }
 
 const notBack = (reason: string, { world }: Context): MoorlineError =>
