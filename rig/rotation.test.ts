@@ -149,7 +149,7 @@ describe.each(rotations)("$name", ({ name, stages, mark }) => {
     expect(await site.harbor.proxy()).toEqual(before.proxy);
   });
 
-  test(`cut off at ${cuts} moments, comes to its end all the same`, { timeout: 1_800_000 }, async () => {
+  test(`cut off at ${cuts} moments, comes to its end all the same`, { timeout: 3_600_000 }, async () => {
     for (let cut = 0; cut < cuts; cut++) {
       const before = await mark();
       const at = Math.round(random() * duration);
