@@ -16,7 +16,11 @@ export const loginRefused: Cause = {
   signs: [
     { literal: "failed to authenticate user" },
     { literal: "Login failed, locking", follows: true },
-    // docker login.
+    // `docker login`, at a registry that asks for the password itself, and at one with a token service.
     { literal: "login attempt to ", pattern: /login attempt to \S+ failed with status: 401/ },
+    {
+      literal: "unauthorized: authentication required",
+      pattern: /Get \\?"https?:\/\/\S+\/v2\/\\?": unauthorized: authentication required/,
+    },
   ],
 };

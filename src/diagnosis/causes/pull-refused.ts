@@ -22,6 +22,7 @@ export const pullRefused: Cause = {
   signs: [
     { literal: "401 Unauthorized" },
     { literal: "unauthorized to access repository" },
+    { literal: "unauthorized: authentication required" },
     { literal: "pull access denied" },
     { literal: "no basic auth credentials" },
     { literal: "failed to authorize" },

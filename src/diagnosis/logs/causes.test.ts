@@ -263,6 +263,11 @@ const lines: readonly (readonly [string, string])[] = [
     "LOGIN_REFUSED",
     'time="2026-11-22T19:40:04Z" level=error msg="Handler for POST /v1.41/auth returned error: login attempt to https://h.example/v2/ failed with status: 401 Unauthorized"',
   ],
+  [
+    "LOGIN_REFUSED",
+    'Error response from daemon: Get "https://h.example:8443/v2/": unauthorized: authentication required',
+  ],
+  ["PULL_REFUSED", "Error response from daemon: unauthorized: authentication required"],
   ["IMAGE_NOT_FOUND", dockerd("manifest unknown: manifest unknown")],
   ["PULL_REFUSED", dockerd("unauthorized: unauthorized to access repository: team/app, action: pull")],
   [
