@@ -131,13 +131,19 @@ export async function examineProject(
   return examined(`project/${namespace}`, evidence, surroundings, signal);
 }
 
+interface PodQuestion {
+  readonly kubernetes: KubernetesClient;
+  readonly pod: Pod;
+  /** Where it is to run, with what documents say of the registries of its images there. */
+  readonly node?: ReachableNode;
+}
+
 /**
- * Finds why a pod's images are not pulled: the kubelet's words, its pull Secrets, and the same pull from this machine
- * with the same login.
+ * Finds why a pod's images are not pulled: the kubelet's words, its pull Secrets, the same pull from this machine
+ * with the same login, and the files that its node's runtime reads.
  */
 export async function examinePod(
-  kubernetes: KubernetesClient,
-  pod: Pod,
+  { kubernetes, pod, node }: PodQuestion,
   surroundings: Surroundings,
   signal: AbortSignal,
 ): Promise<Examination> {
@@ -159,6 +165,8 @@ export async function examinePod(
       images.length === 0 ? Promise.resolve([]) : probeKubelet(kubernetes, pod, stop),
     ),
     ...images.map((image) => ask("pull-secret", image, signal, () => perImage(image))),
+    // What of the node can not be asked leaves nothing open: the kubelet tells of the pull.
+    ...(node === undefined || images.length === 0 ? [] : [probeOnNode(node, signal).then(aside)]),
   ]);
   return examined(podName(pod), answers.flat(), surroundings, signal);
 }

@@ -15,6 +15,8 @@ interface ContainerStatus {
 /** As much of a pod as is read here. */
 export interface Pod extends KubernetesObject {
   readonly spec?: {
+    /** Absent until it is scheduled. */
+    readonly nodeName?: string;
     readonly containers?: readonly { readonly name: string; readonly image?: string }[];
     readonly initContainers?: readonly { readonly name: string; readonly image?: string }[];
     readonly imagePullSecrets?: readonly { readonly name?: string }[];

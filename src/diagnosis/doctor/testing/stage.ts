@@ -263,6 +263,6 @@ function asked(
     case "registry":
       return examineRegistry(scene.host, surroundings, signal);
     default:
-      return examinePod(client, pod, surroundings, signal);
+      return examinePod({ kubernetes: client, pod }, surroundings, signal);
   }
 }

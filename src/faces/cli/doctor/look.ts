@@ -12,7 +12,7 @@ import {
 import { waitingImages, type Pod } from "../../../diagnosis/doctor/probes/pod.ts";
 import type { Document } from "../../../model/document.ts";
 import { fromUnknown, MoorlineError } from "../../../model/errors.ts";
-import { lookAtNode, nodeNames, nodeWorks, reachableNodes, type NodesQuestion } from "./nodes.ts";
+import { lookAtNode, nodeNames, nodeOfPod, nodeWorks, reachableNodes, type NodesQuestion } from "./nodes.ts";
 import { hostOfRegistry, registriesAmong } from "./surroundings.ts";
 import type { Target } from "./target.ts";
 
@@ -60,7 +60,8 @@ async function worksOf(
     case "pod": {
       const kubernetes = await question.connect();
       const pod = await podNamed(kubernetes, target.name, namespace ?? "default", signal);
-      return one(() => examinePod(kubernetes, pod, surroundings, signal));
+      const node = nodeOfPod(pod, question);
+      return one(() => examinePod({ kubernetes, pod, ...(node && { node }) }, surroundings, signal));
     }
     case "project":
       return project(question, target.name, signal);
@@ -87,10 +88,11 @@ async function podWorks(
   signal: AbortSignal,
 ): Promise<{ readonly works: readonly Work[]; readonly left: number }> {
   const pods = await waitingPods(kubernetes, namespace, signal);
+  // Of many pods the kubelet's words are enough: nodes are looked at by themselves.
   const works = pods.slice(0, most).map(
-    (p): Work =>
+    (pod): Work =>
       () =>
-        examinePod(kubernetes, p, surroundings, signal),
+        examinePod({ kubernetes, pod }, surroundings, signal),
   );
   return { works, left: Math.max(0, pods.length - most) };
 }

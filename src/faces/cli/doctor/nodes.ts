@@ -2,10 +2,12 @@ import type { KubernetesClient } from "../../../clients/kubernetes/client.ts";
 import { resources } from "../../../clients/kubernetes/resources.ts";
 import { examineNode, type Examination } from "../../../diagnosis/doctor/examine.ts";
 import type { ReachableNode } from "../../../diagnosis/doctor/probes/on-node/on-node.ts";
+import { waitingImages, type Pod } from "../../../diagnosis/doctor/probes/pod.ts";
 import type { Surroundings } from "../../../diagnosis/doctor/surroundings.ts";
 import { nodesOf } from "../../../kinds/node-trust/nodes.ts";
 import type { World } from "../../../kinds/world.ts";
 import type { Document } from "../../../model/document.ts";
+import { hostOfRegistry, registriesAmong } from "./surroundings.ts";
 
 /** Where nodes are looked for. */
 export interface NodesQuestion {
@@ -39,6 +41,22 @@ export function reachableNodes(
   return nodesOf(documents)
     .filter(({ name }) => only?.includes(name) ?? true)
     .map((listed) => ({ node: listed, world }));
+}
+
+/** The node of a pod that waits, where documents reach it, with those of the registries that the pod waits for. */
+export function nodeOfPod(pod: Pod, question: NodesQuestion): ReachableNode | undefined {
+  const { nodeName } = pod.spec ?? {};
+  if (nodeName === undefined) return undefined;
+  const [reached] = reachableNodes(question, [nodeName]);
+  if (reached === undefined) return undefined;
+  const hosts = new Set(waitingImages(pod).map((image) => image.split("/", 1)[0]));
+  const registries = new Set(
+    registriesAmong(question.documents)
+      .filter((document) => hosts.has(hostOfRegistry(document)))
+      .map(({ metadata }) => metadata.name),
+  );
+  const documents = reached.node.documents.filter(({ spec }) => registries.has(spec.registry));
+  return documents.length === 0 ? undefined : { ...reached, node: { ...reached.node, documents } };
 }
 
 interface Nodes {
