@@ -1,6 +1,6 @@
 import type { KubernetesClient } from "../../clients/kubernetes/client.ts";
 import { leadWhile, type Term } from "../../clients/kubernetes/lease.ts";
-import { countedClient } from "./counted-client.ts";
+import { countedClient, countedClusters } from "./counted-client.ts";
 import { followFailedPulls } from "./failed-pulls.ts";
 import { controllerMetrics, type ControllerMetrics } from "./metrics.ts";
 import type { ControllerOptions } from "./options.ts";
@@ -26,12 +26,13 @@ export function startController(options: ControllerOptions): Controller {
   const client = countedClient(options.client, metrics.calls);
   const watching = new AbortController();
   const sight = startSight(client, options, watching.signal);
+  const world = countedClusters(options.world, metrics.calls);
   let shift: Shift | undefined;
 
   const work = async (term: Term): Promise<void> => {
     await sight.synced(term.ending).catch(() => undefined);
     if (term.ending.aborted) return;
-    shift = new Shift({ ...options, metrics, sight, term });
+    shift = new Shift({ ...options, world, metrics, sight, term });
     try {
       await shift.work();
     } finally {
