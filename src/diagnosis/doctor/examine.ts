@@ -165,11 +165,17 @@ export async function examinePod(
       images.length === 0 ? Promise.resolve([]) : probeKubelet(kubernetes, pod, stop),
     ),
     ...images.map((image) => ask("pull-secret", image, signal, () => perImage(image))),
-    // What of the node can not be asked leaves nothing open: the kubelet tells of the pull.
-    ...(node === undefined || images.length === 0 ? [] : [probeOnNode(node, signal).then(aside)]),
+    ...(node === undefined || images.length === 0 ? [] : [probeOnNode(node, signal).then(ofPod)]),
   ]);
   return examined(podName(pod), answers.flat(), surroundings, signal);
 }
+
+/**
+ * What of a node counts for a pod. What can not be asked leaves nothing open, as the kubelet tells of the pull; that
+ * files differ from documents is the node's own finding, and no cause: the way to the registry over them is asked too.
+ */
+const ofPod = (evidence: readonly Evidence[]): readonly Evidence[] =>
+  aside(evidence).filter(({ sign }) => sign !== "NODE_TRUST_DIFFERS");
 
 async function examined(
   subject: string,
