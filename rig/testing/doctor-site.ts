@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { moorline, type Answer } from "../../src/faces/cli/testing/test-io.ts";
+import type { Clock } from "../../src/sandbox/harbor/clock.ts";
 import { rigAddresses } from "../addresses.ts";
 import { connectApi } from "../api.ts";
 import { rigLayout } from "../layout.ts";
@@ -51,7 +52,7 @@ export interface DoctorSite extends AsyncDisposable {
 /** @param name of its namespace; a project and a robot are named like it */
 export async function startDoctorSite(name: string): Promise<DoctorSite> {
   await using stack = new AsyncDisposableStack();
-  const harbor = stack.use(await startRigHarbor());
+  const harbor = stack.use(await startRigHarbor(undefined, impatientClock()));
   const folder = await mkdtemp(join(tmpdir(), "moorline-rig-doctor-"));
   stack.defer(() => rm(folder, { recursive: true }));
   stack.defer(() => rm(join(rig.certsDirectory, harbor.host), { recursive: true, force: true }));
@@ -144,4 +145,13 @@ const nodeDocument = (state: string): string =>
 async function deleteNamespace(name: string): Promise<void> {
   await using api = connectApi(rigLayout());
   await api.call("DELETE", `/api/v1/namespaces/${name}`);
+}
+
+/** Goes on by what Harbor waits after each wrong password (facts/harbor.md §1): containerd tries ten times. */
+function impatientClock(): Clock {
+  let ahead = 0;
+  return {
+    now: () => Date.now() + ahead,
+    sleep: async (milliseconds) => void (ahead += milliseconds),
+  };
 }

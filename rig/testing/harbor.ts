@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Agent, request, type Dispatcher } from "undici";
 import { openEndpoint } from "../../src/clients/http/endpoint.ts";
 import { Sensitive } from "../../src/model/sensitive.ts";
+import { systemClock, type Clock } from "../../src/sandbox/harbor/clock.ts";
 import { startHarbor, type Harbor } from "../../src/sandbox/harbor/harbor.ts";
 import { rigAddresses } from "../addresses.ts";
 import { connectApi } from "../api.ts";
@@ -43,8 +44,11 @@ export interface RigHarbor extends HarborAdministrator, AsyncDisposable {
   push(repository: string): Promise<void>;
 }
 
-/** @param client the pair that pushes are made with, where the Harbor demands certificates of clients */
-export async function startRigHarbor(client?: ClientPair): Promise<RigHarbor> {
+/**
+ * @param client the pair that pushes are made with, where the Harbor demands certificates of clients
+ * @param clock Harbor's; this machine's unless told
+ */
+export async function startRigHarbor(client?: ClientPair, clock: Clock = systemClock): Promise<RigHarbor> {
   const directory = await mkdtemp(join(tmpdir(), "moorline-rig-harbor-"));
   const caPem = await readFile(rig.registryAuthorityPath, "utf8");
   const behind = openEndpoint(`http://127.0.0.1:${ports.registry}`);
@@ -53,6 +57,7 @@ export async function startRigHarbor(client?: ClientPair): Promise<RigHarbor> {
     registry: behind,
     port: 0,
     hostname: names.registry,
+    clock,
     adminPassword: new Sensitive(administratorAccount.secret),
     tls: {
       certificatePem: await readFile(join(layout.pki, "registry.crt"), "utf8"),
