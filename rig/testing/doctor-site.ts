@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -49,8 +50,10 @@ export interface DoctorSite extends AsyncDisposable {
   readonly documents: string;
 }
 
-/** @param name of its namespace; a project and a robot are named like it */
-export async function startDoctorSite(name: string): Promise<DoctorSite> {
+/** @param title how the names of its namespace and of its project begin */
+export async function startDoctorSite(title: string): Promise<DoctorSite> {
+  // A namespace of the run before may still be going away.
+  const name = `${title}-${randomBytes(3).toString("hex")}`;
   await using stack = new AsyncDisposableStack();
   const harbor = stack.use(await startRigHarbor(undefined, impatientClock()));
   const folder = await mkdtemp(join(tmpdir(), "moorline-rig-doctor-"));

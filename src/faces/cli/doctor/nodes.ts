@@ -44,7 +44,10 @@ export function reachableNodes(
 }
 
 /** The node of a pod that waits, where documents reach it, with those of the registries that the pod waits for. */
-export function nodeOfPod(pod: Pod, question: NodesQuestion): ReachableNode | undefined {
+export function nodeOfPod(
+  pod: Pod,
+  question: Pick<NodesQuestion, "documents" | "world">,
+): ReachableNode | undefined {
   const { nodeName } = pod.spec ?? {};
   if (nodeName === undefined) return undefined;
   const [reached] = reachableNodes(question, [nodeName]);
