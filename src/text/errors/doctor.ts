@@ -26,6 +26,17 @@ export const doctorErrors = {
       remedy: "`kubectl get nodes` 列出此处使用的节点名称。",
     },
   },
+  DOCTOR_NO_PROJECT: {
+    retry: "never",
+    en: {
+      what: "{subject} is not in the cluster.",
+      remedy: "A project is a namespace; names that come near: {near}. `kubectl get namespaces` lists all.",
+    },
+    zh: {
+      what: "集群中没有 {subject}。",
+      remedy: "项目即命名空间；相近的名称：{near}。`kubectl get namespaces` 列出全部。",
+    },
+  },
   DOCTOR_FIX_JSON: {
     retry: "never",
     en: {

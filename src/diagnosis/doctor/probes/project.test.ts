@@ -135,8 +135,11 @@ describe("a project", () => {
     ]);
   });
 
-  test("that is not there is unknown", async () => {
-    expect((await look("nowhere")).map(({ outcome }) => outcome)).toEqual(["unknown"]);
+  test("that is not there is an error, with the names that come near", async () => {
+    await expect(look(`${namespace}s`)).rejects.toMatchObject({
+      code: "DOCTOR_NO_PROJECT",
+      parameters: { near: namespace },
+    });
   });
 
   test("whose service account names a Secret that is not there shows it", async () => {

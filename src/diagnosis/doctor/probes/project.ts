@@ -15,9 +15,11 @@ import {
   type NamespaceFacts,
 } from "../../../kinds/project-binding/admission/namespaces.ts";
 import { projectBindingSchema, type ProjectBindingSpec } from "../../../kinds/project-binding/schema.ts";
+import { MoorlineError } from "../../../model/errors.ts";
 import type { Evidence } from "../evidence.ts";
 import { aside, ask, evidenceOf } from "./ask.ts";
 import { probeBindingStatus, type BindingObject } from "./binding-status.ts";
+import { nearest } from "./nearest.ts";
 import { probeValidate, secretName } from "./validate.ts";
 
 export interface ProjectQuestion {
@@ -41,7 +43,8 @@ const projectBindings: Resource = {
 /**
  * What a project (a namespace) has for its pulls: whether it is there and KubeSphere's, its service accounts' pull
  * Secrets, what Validate says of them, and the ProjectBindings that choose it. Its pods are looked at one by one
- * elsewhere. Never throws but for an aborted signal.
+ * elsewhere.
+ * @throws DOCTOR_NO_PROJECT
  */
 export async function probeProject(
   question: ProjectQuestion,
@@ -49,21 +52,17 @@ export async function probeProject(
 ): Promise<readonly Evidence[]> {
   const { kubernetes, namespace: name } = question;
   const subject = `project/${name}`;
-  const found: { facts?: NamespaceFacts } = {};
+  const found: { facts?: NamespaceFacts; isAbsent?: boolean } = {};
   const first = await ask("project", subject, signal, async (stop) => {
     const object = await kubernetes.get<Namespace>(resources.namespaces, { name }, stop);
-    if (object === undefined)
-      return [
-        evidenceOf("project", subject).unknown(
-          "there is no such namespace in this cluster",
-          "该集群中没有此命名空间",
-        ),
-      ];
+    found.isAbsent = object === undefined;
+    if (object === undefined) return [];
     const facts = { name, labels: object.metadata.labels ?? {} };
     found.facts = facts;
     return [placeOf(facts, subject)];
   });
-  const { facts } = found;
+  const { facts, isAbsent } = found;
+  if (isAbsent === true) throw await absent(kubernetes, name, signal);
   if (facts === undefined) return first;
   const answers = await Promise.all([
     ask("pull-secret", subject, signal, (stop) => probeAccounts(kubernetes, name, stop)),
@@ -71,6 +70,19 @@ export async function probeProject(
     ask("binding", subject, signal, (stop) => probeBindings(kubernetes, facts, stop)),
   ]);
   return [...first, ...answers.flat()];
+}
+
+async function absent(
+  kubernetes: KubernetesClient,
+  name: string,
+  signal: AbortSignal,
+): Promise<MoorlineError> {
+  const { items } = await kubernetes
+    .listMetadata(resources.namespaces, { signal })
+    .catch(() => ({ items: [] }));
+  const names = items.flatMap(({ metadata }) => metadata.name ?? []);
+  const near = nearest(name, names).join(", ") || "-";
+  return new MoorlineError("DOCTOR_NO_PROJECT", { subject: `project/${name}`, parameters: { near } });
 }
 
 function placeOf({ labels }: NamespaceFacts, subject: string): Evidence {

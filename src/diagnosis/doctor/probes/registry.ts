@@ -2,8 +2,11 @@ import type { HttpEndpoint } from "../../../clients/http/endpoint.ts";
 import { surveyTls } from "../../../clients/tls/survey.ts";
 import { fromUnknown } from "../../../model/errors.ts";
 import { describeFinding } from "../../../model/finding.ts";
+import { readCertificates } from "../../../pki/certificate.ts";
+import { inspectCertificate } from "../../../pki/inspect.ts";
 import type { VerifyOptions } from "../../../pki/verify.ts";
 import type { LiveSign } from "../../causes/cause.ts";
+import { lacksIntermediate } from "../../tls/missing-intermediate.ts";
 import { judgeTls } from "../../tls/posture.ts";
 import type { Evidence } from "../evidence.ts";
 import { ask, evidenceOf } from "./ask.ts";
@@ -100,31 +103,31 @@ async function probePosture(
     randomBytes,
   });
   if (survey.failure !== undefined) return [];
-  const { findings, chain } = judgeTls(survey, { name: host, trusted: trusted ?? "", now: new Date(now) });
+  const { findings } = judgeTls(survey, { name: host, trusted: trusted ?? "", now: new Date(now) });
   const evidence = findings.flatMap((f): Evidence[] => {
     const sign = signs[f.code];
     const told = { en: describeFinding(f, "en"), zh: describeFinding(f, "zh-CN") };
     return sign === undefined ? [] : [{ probe: "tls", subject: registry, outcome: "wrong", sign, told }];
   });
   const isUnknown = findings.some((f) => f.code === "CERTIFICATE_ISSUER_UNKNOWN");
-  const [leaf] = chain;
-  // One certificate alone, signed by what calls itself an intermediate: another private CA signs leaves by itself.
-  const isByIntermediate = /intermediate|issuing|sub(ordinate)?[ -]?ca/i.test(leaf?.issuer ?? "");
-  if (
-    trusted !== undefined &&
-    isUnknown &&
-    survey.chain.length === 1 &&
-    leaf !== undefined &&
-    isByIntermediate
-  )
+  if (trusted !== undefined && isUnknown && isCutShort(survey.chain, trusted))
     evidence.push(
       evidenceOf("tls", registry).wrong(
         "CHAIN_INCOMPLETE",
-        `it sends one certificate, and its issuer (${leaf.issuer}) is none of the trusted CAs`,
-        `只发送了一张证书，其颁发者（${leaf.issuer}）不在受信任的 CA 中`,
+        `it sends one certificate, and its issuer (${issuerOf(survey.chain)}) is none of the trusted CAs`,
+        `只发送了一张证书，其颁发者（${issuerOf(survey.chain)}）不在受信任的 CA 中`,
       ),
     );
   return evidence.length > 0
     ? evidence
     : [evidenceOf("tls", registry).fine("nothing is wrong with its certificate", "证书没有问题")];
 }
+
+/** One certificate alone, whose issuer is none of the trusted ones and is likely signed by one of them. */
+function isCutShort(served: readonly string[], trusted: VerifyOptions["trustedPem"]): boolean {
+  const [leaf, ...others] = served.flatMap((pem) => readCertificates(pem));
+  if (leaf === undefined || others.length > 0) return false;
+  return lacksIntermediate(leaf, typeof trusted === "string" ? readCertificates(trusted) : trusted);
+}
+
+const issuerOf = ([pem = ""]: readonly string[]): string => inspectCertificate(pem).issuer;

@@ -44,7 +44,7 @@ async function serviceVariables(service: string, host: Host, signal: AbortSignal
 }
 
 /** Words as systemd prints them: apart by spaces, quoted where they hold one. Pure. */
-export function shellWords(text: string): readonly string[] {
+function shellWords(text: string): readonly string[] {
   return [...text.matchAll(/(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+/g)].map(([word]) => unquoted(word));
 }
 
@@ -56,7 +56,7 @@ const unquoted = (word: string): string =>
   );
 
 /** An EnvironmentFile: one assignment to a line, `#` and `;` begin comments. Pure. */
-export const linesOfFile = (text: string): readonly string[] =>
+const linesOfFile = (text: string): readonly string[] =>
   text
     .split("\n")
     .map((line) => line.trim())
