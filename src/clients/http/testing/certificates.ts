@@ -11,6 +11,8 @@ export interface TestPair {
 export interface TestAuthority extends TestPair {
   /** `san` such as "DNS:localhost,IP:127.0.0.1"; days may be negative for a certificate of the past. */
   issue(options: { san?: string; from?: string; to?: string; client?: boolean }): TestPair;
+  /** An authority below this one. */
+  authority(name: string): TestAuthority;
 }
 
 /** Makes an authority with openssl, which is the other side's opinion of what a certificate is. */
@@ -35,16 +37,35 @@ export function makeAuthority(name = "Test CA"): TestAuthority {
     );
     const certificate = readFileSync(at("ca.pem"), "utf8");
     const authorityKey = readFileSync(at("ca.key"), "utf8");
-    return { certificate, key: authorityKey, issue: (o) => issueWith(certificate, authorityKey, o) };
+    return authorityOf(certificate, authorityKey);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+function authorityOf(certificate: string, key: string): TestAuthority {
+  return {
+    certificate,
+    key,
+    issue: (options) => issueWith(certificate, key, options),
+    authority: (name) => {
+      const below = issueWith(certificate, key, { name, isAuthority: true });
+      return authorityOf(below.certificate, below.key);
+    },
+  };
+}
+
 function issueWith(
   certificate: string,
   authorityKey: string,
-  options: { san?: string; from?: string; to?: string; client?: boolean },
+  options: {
+    name?: string;
+    san?: string;
+    from?: string;
+    to?: string;
+    client?: boolean;
+    isAuthority?: boolean;
+  },
 ): TestPair {
   const folder = mkdtempSync(join(tmpdir(), "moorline-tls-"));
   const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
@@ -55,14 +76,26 @@ function issueWith(
     write("ca.key", authorityKey);
     write("index.txt", "");
     write("serial", "1000");
-    const usage = options.client ? "clientAuth" : "serverAuth";
+    const usage = options.isAuthority
+      ? "basicConstraints=critical,CA:TRUE"
+      : `extendedKeyUsage=${options.client ? "clientAuth" : "serverAuth"}`;
     // `openssl ca` is the one command of Debian's OpenSSL 3.0 that sets both dates.
     write(
       "ca.cnf",
-      `[ca]\ndefault_ca=d\n[d]\nnew_certs_dir=.\ndatabase=index.txt\nserial=serial\ndefault_md=sha256\npolicy=p\nx509_extensions=x\n[p]\ncommonName=supplied\n[x]\nextendedKeyUsage=${usage}\n${options.san ? `subjectAltName=${options.san}\n` : ""}`,
+      `[ca]\ndefault_ca=d\n[d]\nnew_certs_dir=.\ndatabase=index.txt\nserial=serial\ndefault_md=sha256\npolicy=p\nx509_extensions=x\n[p]\ncommonName=supplied\n[x]\n${usage}\n${options.san ? `subjectAltName=${options.san}\n` : ""}`,
     );
     const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-    openssl("req", "-new", ...key, "-keyout", "leaf.key", "-out", "leaf.csr", "-subj", "/CN=leaf");
+    openssl(
+      "req",
+      "-new",
+      ...key,
+      "-keyout",
+      "leaf.key",
+      "-out",
+      "leaf.csr",
+      "-subj",
+      `/CN=${options.name ?? "leaf"}`,
+    );
     const dates = [
       "-startdate",
       options.from ?? "20200101000000Z",

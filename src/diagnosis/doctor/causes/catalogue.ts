@@ -6,8 +6,11 @@ import { clusterDnsDown } from "./cluster-dns-down.ts";
 import { credentialRefused } from "./credential-refused.ts";
 import { criSwitchedOff } from "./cri-switched-off.ts";
 import { cveAllowlistOver } from "./cve-allowlist-over.ts";
+import { harborAccountRefused } from "./harbor-account-refused.ts";
 import { kubesphereDown } from "./kubesphere-down.ts";
 import { kubesphereWithoutCa } from "./kubesphere-without-ca.ts";
+import { networkPolicyStops } from "./network-policy-stops.ts";
+import { networkPolicyStopsDns } from "./network-policy-stops-dns.ts";
 import { nodeClockOff } from "./node-clock-off.ts";
 import { nodeNotReady } from "./node-not-ready.ts";
 import { nodeTrustDiffers } from "./node-trust-differs.ts";
@@ -37,7 +40,10 @@ export const liveCauses: readonly Cause[] = [
   credentialRefused,
   tokenServiceElsewhere,
   chainIncomplete,
+  harborAccountRefused,
   clusterDnsDown,
+  networkPolicyStopsDns,
+  networkPolicyStops,
   kubesphereDown,
   kubesphereWithoutCa,
 ];

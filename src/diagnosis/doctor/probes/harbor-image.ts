@@ -4,6 +4,7 @@ import type { ImageReference } from "../../../clients/registry/reference.ts";
 import { isError } from "../../../model/errors.ts";
 import type { Evidence } from "../evidence.ts";
 import { ask, evidenceOf } from "./ask.ts";
+import { tellRefusal } from "./harbor-account.ts";
 import { probeArtifact } from "./harbor-artifact.ts";
 import { probeSignaturePolicy, probeVulnerabilityPolicy } from "./harbor-policy.ts";
 import { probeRobot } from "./harbor-robot.ts";
@@ -50,7 +51,7 @@ export async function probeHarborImage(
     ];
   });
   const { project } = found;
-  if (project === undefined) return first;
+  if (project === undefined) return tellRefusal(first, harbor.url);
   const image = { project, repository: rest.join("/"), reference: reference.reference };
   const isImage = image.repository !== "";
   const answers = await Promise.all([

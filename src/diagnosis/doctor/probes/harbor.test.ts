@@ -72,6 +72,12 @@ describe("of Harbor itself", () => {
     ]);
   });
 
+  test("an account that Harbor refuses is one finding", async () => {
+    const evidence = await probeHarbor(clientAs("admin", "Wrong12345"), signal);
+    expect(shown(evidence)).toEqual(["HARBOR_CREDENTIAL_REFUSED"]);
+    expect(evidence.filter(({ outcome }) => outcome === "unknown")).toEqual([]);
+  });
+
   test("a component that is ill is named with its error", async () => {
     const components = [
       { name: "core", status: "healthy" },

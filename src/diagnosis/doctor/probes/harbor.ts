@@ -2,6 +2,7 @@ import type { HarborClient } from "../../../clients/harbor/client.ts";
 import { isError } from "../../../model/errors.ts";
 import type { Evidence } from "../evidence.ts";
 import { aside, ask, evidenceOf } from "./ask.ts";
+import { tellRefusal } from "./harbor-account.ts";
 
 /** Below this part free, uploads begin to fail at any moment. */
 const littleSpace = 0.01;
@@ -18,7 +19,7 @@ export async function probeHarbor(harbor: HarborClient, signal: AbortSignal): Pr
     ask("scanners", subject, signal, (stop) => probeScanners(harbor, stop)).then(aside),
     ask("upstreams", subject, signal, (stop) => probeUpstreams(harbor, stop)).then(aside),
   ]);
-  return answers.flat();
+  return tellRefusal(answers.flat(), subject);
 }
 
 /** The answer is 200 either way; the body tells (facts/harbor.md §1.3). */

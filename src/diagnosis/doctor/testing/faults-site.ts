@@ -17,6 +17,13 @@ const onTheWay: readonly Fault[] = [
   ...at("nothing listens", "CONNECTION_REFUSED", "nothing"),
   ...at("connections are cut", "CONNECTION_CUT", "cut"),
   ...at("plain HTTP answers", "PLAIN_HTTP_SERVER", "plain"),
+  of(
+    "way",
+    "the intermediate is not sent",
+    "CHAIN_INCOMPLETE",
+    (s) => void (s.host = s.odd.withoutIntermediate),
+    "registry",
+  ),
   ...at("another CA signed", "AUTHORITY_UNKNOWN", "anotherAuthority"),
   ...at("the certificate is another machine's", "NAME_NOT_IN_CERTIFICATE", "anotherName"),
   ...at("the certificate ended", "CERTIFICATE_EXPIRED", "ended"),
@@ -128,7 +135,51 @@ const inTheImage: readonly Fault[] = [
 
 const metadataOf = (change: Readonly<Record<string, string>>) => (s: Scene) =>
   s.setProject({ metadata: { public: "false", ...change } });
+
+/** A report of this image, with one vulnerability in it. */
+function scanned({ harbor: { site }, project }: Scene): void {
+  const of = (id: number): string | undefined => site.store.get("projects", id)?.name;
+  const artifact = site.store.all("artifacts").find((a) => of(a.projectId) === project);
+  site.store.insert("scans", {
+    artifactId: artifact?.id ?? 0,
+    status: "Success",
+    vulnerabilities: [{ id: "CVE-1", severity: "Critical", package: "p", version: "1", fix_version: "" }],
+    scanned: "2026-11-01T00:00:00Z",
+  });
+}
+
 const inThePolicy: readonly Fault[] = [
+  of(
+    "policy",
+    "the project wants signatures of notation",
+    "POLICY_SIGNATURE",
+    metadataOf({ enable_content_trust: "true" }),
+  ),
+  of("policy", "the image was never scanned", "POLICY_VULNERABILITY", (s) => {
+    metadataOf({ prevent_vul: "true", severity: "high" })(s);
+    const message =
+      "current image without vulnerability scanning cannot be pulled due to configured policy in 'Prevent images with vulnerability severity of \"High\" or higher from running.'";
+    const errors = [{ code: "PROJECTPOLICYVIOLATION", message }];
+    const scanner = {
+      uuid: "1",
+      name: "Trivy",
+      url: "http://trivy:8080",
+      disabled: false,
+      health: "healthy",
+    };
+    s.answers.push(
+      { match: { path: /^\/v2\/.*\/manifests\// }, status: 412, json: { errors } },
+      { match: { path: "/api/v2.0/scanners" }, json: [scanner] },
+    );
+  }),
+  of("policy", "the allowlist that exempted it is over", "CVE_ALLOWLIST_OVER", (s) => {
+    s.setProject({
+      metadata: { public: "false", prevent_vul: "true", severity: "high", reuse_sys_cve_allowlist: "false" },
+      allowlist: [{ cve_id: "CVE-1" }],
+      allowlistExpires: 1_700_000_000,
+    });
+    scanned(s);
+  }),
   of(
     "policy",
     "the project wants signatures of cosign",
@@ -137,15 +188,7 @@ const inThePolicy: readonly Fault[] = [
   ),
   of("policy", "the image has vulnerabilities", "POLICY_VULNERABILITY", (s) => {
     metadataOf({ prevent_vul: "true", severity: "high" })(s);
-    const artifact = s.harbor.site.store
-      .all("artifacts")
-      .find((a) => s.harbor.site.store.get("projects", a.projectId)?.name === s.project);
-    s.harbor.site.store.insert("scans", {
-      artifactId: artifact?.id ?? 0,
-      status: "Success",
-      vulnerabilities: [{ id: "CVE-1", severity: "Critical", package: "p", version: "1", fix_version: "" }],
-      scanned: "2026-11-01T00:00:00Z",
-    });
+    scanned(s);
   }),
 ];
 
@@ -167,6 +210,25 @@ const inHarbor: readonly Fault[] = [
     "the registry behind Harbor is down",
     "COMPONENT_DOWN",
     (s) => void s.answers.push({ match: { path: "/v2/" }, status: 502 }),
+  ),
+  of(
+    "harbor",
+    "it refuses the document's account",
+    "HARBOR_ACCOUNT_REFUSED",
+    (s) => void (s.account.password = "Wrong12345"),
+    "registry",
+  ),
+  of(
+    "harbor",
+    "the project's quota is used up",
+    "QUOTA_EXCEEDED",
+    (s) => {
+      const { store } = s.harbor.site;
+      const project = store.all("projects").find(({ name }) => name === s.project);
+      const quota = store.all("quotas").find(({ projectId }) => projectId === project?.id);
+      store.update("quotas", quota?.id ?? 0, { hard: 1 });
+    },
+    "image",
   ),
   of(
     "harbor",

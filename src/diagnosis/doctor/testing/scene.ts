@@ -14,6 +14,7 @@ export type Oddity =
   | "old"
   | "plain"
   | "realmElsewhere"
+  | "withoutIntermediate"
   | "withoutSan";
 
 /** A project that pulls, before and after a fault was planted in it: what is left as it is, is right. */
@@ -39,6 +40,8 @@ export interface Scene {
     /** Instead of all that. */
     content: string | undefined;
   };
+  /** Of the HarborRegistry document's account. */
+  readonly account: { password: string };
   /** What the kubelet says. */
   readonly kubelet: string[];
   /** What of Harbor's answers is replaced. */

@@ -28,7 +28,6 @@ export interface Stage extends AsyncDisposable {
 }
 
 const robotSecret = "Robot12345";
-const administrator = { username: "admin", password: new Sensitive(adminPassword) };
 const signal = new AbortController().signal;
 
 export async function openStage(): Promise<Stage> {
@@ -83,6 +82,7 @@ export async function openStage(): Promise<Stage> {
         }),
       ),
     ),
+    withoutIntermediate: await shown(authority.authority("Issuing CA 1").issue({ san: "DNS:localhost" })),
     withoutSan: await shown(authority.issue({})),
   };
   // Kept from scene to scene: a handshake takes longer than what is asked.
@@ -156,6 +156,7 @@ async function healthy(harbor: Harbor, odd: Scene["odd"], project: string): Prom
       password: robotSecret,
       content: undefined,
     },
+    account: { password: adminPassword },
     kubelet: [],
     answers: [],
     node: { isReady: true, hasDisk: true, events: [] },
@@ -238,7 +239,8 @@ function surroundingsOf(
       const endpoint = endpointTo(registry);
       const way = { endpoint, trusted, notes: [] };
       if (registry !== scene.home) return way;
-      return { ...way, harbor: createHarborClient(endpoint, administrator), credential: administrator };
+      const credential = { username: "admin", password: new Sensitive(scene.account.password) };
+      return { ...way, harbor: createHarborClient(endpoint, credential), credential };
     },
     trustIsAssumed: () => false,
     now,
