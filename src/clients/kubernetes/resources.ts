@@ -36,6 +36,7 @@ export const resources = {
   deployments: apps("deployments", "Deployment", "namespaced"),
   daemonSets: apps("daemonsets", "DaemonSet", "namespaced"),
   ingresses: make("networking.k8s.io", "v1")("ingresses", "Ingress", "namespaced"),
+  networkPolicies: make("networking.k8s.io", "v1")("networkpolicies", "NetworkPolicy", "namespaced"),
   leases: make("coordination.k8s.io", "v1")("leases", "Lease", "namespaced"),
   customResourceDefinitions: make("apiextensions.k8s.io", "v1")(
     "customresourcedefinitions",

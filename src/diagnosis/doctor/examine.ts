@@ -10,6 +10,7 @@ import { probeClusterDns } from "./probes/cluster-dns.ts";
 import { probeHarbor } from "./probes/harbor.ts";
 import { probeHarborImage } from "./probes/harbor-image.ts";
 import { probeImage } from "./probes/image.ts";
+import { probePathToDns } from "./probes/network-policies.ts";
 import { probeNode } from "./probes/node.ts";
 import { probeOnNode, type ReachableNode } from "./probes/on-node/on-node.ts";
 import { podName, probeKubelet, probePullSecrets, waitingImages, type Pod } from "./probes/pod.ts";
@@ -108,16 +109,19 @@ export interface NodeQuestion {
   readonly node?: ReachableNode;
 }
 
-/** Looks at what all nodes and projects of a cluster share: its DNS. */
+/** Looks at what all nodes and projects of a cluster share: its DNS, and the way to it. */
 export async function examineCluster(
   kubernetes: KubernetesClient,
   surroundings: Surroundings,
   signal: AbortSignal,
 ): Promise<Examination> {
-  const evidence = await ask("cluster-dns", "cluster", signal, (stop) => probeClusterDns(kubernetes, stop));
+  const [dns, policies] = await Promise.all([
+    ask("cluster-dns", "cluster", signal, (stop) => probeClusterDns(kubernetes, stop)),
+    ask("network-policy", "cluster", signal, (stop) => probePathToDns(kubernetes, stop)),
+  ]);
   // A cluster may have a DNS of another kind, so that what is not there is no open question.
-  const told = evidence.filter(({ outcome }) => outcome !== "unknown");
-  return examined("cluster", told, surroundings, signal);
+  const told = dns.filter(({ outcome }) => outcome !== "unknown");
+  return examined("cluster", [...told, ...aside(policies)], surroundings, signal);
 }
 
 /** Looks at what a project (a namespace) has for its pulls: service accounts, Secrets, bindings, the Validate button. */

@@ -8,8 +8,8 @@ export const networkPolicyStopsDns: Cause = {
     zh: "NetworkPolicy 阻断了对集群 DNS 的查询",
   },
   explanation: {
-    en: "Policies select the pods and none of them allows port 53, over UDP or TCP, with anybody. Those pods find no name, the registry's among them. Nodes resolve by themselves, so that pulls go on.",
-    zh: "有策略选中这些 Pod，却没有一条放行 53 端口（UDP 或 TCP）。这些 Pod 无法解析任何名称，包括镜像仓库的名称。节点使用自身的解析器，拉取不受影响。",
+    en: "Policies select the pods and none of them allows port 53 with anybody. (A rule without a protocol is of TCP, and questions go over UDP.) Those pods find no name, the registry's among them. Nodes resolve by themselves, so that pulls go on.",
+    zh: "有策略选中这些 Pod，却没有一条放行 53 端口（规则未写协议时默认为 TCP，而 DNS 查询使用 UDP）。这些 Pod 无法解析任何名称，包括镜像仓库的名称。节点使用自身的解析器，拉取不受影响。",
   },
   fix: {
     en: "Policies add up: `kubectl apply -f` the one that the evidence ends with, beside those that are there.",

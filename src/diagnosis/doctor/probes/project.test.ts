@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { createKubernetesClient, type KubernetesClient } from "../../../clients/kubernetes/client.ts";
 import type { NewObject } from "../../../clients/kubernetes/object.ts";
 import { resources, type Resource } from "../../../clients/kubernetes/resources.ts";
@@ -15,6 +16,7 @@ import {
 } from "../../../sandbox/harbor/testing/start.ts";
 import { adminToken, startForTest } from "../../../sandbox/kubernetes/testing/start.ts";
 import { startKubeSphere, type SandboxKubeSphere } from "../../../sandbox/kubesphere/start.ts";
+import type { JsonObject } from "../../../sandbox/kubernetes/json.ts";
 import type { Evidence } from "../evidence.ts";
 import { probeBindingStatus } from "./binding-status.ts";
 import { probeProject } from "./project.ts";
@@ -189,6 +191,120 @@ describe("the Validate button", () => {
       "validate",
     ]);
     expect(shown(evidence)).toEqual([]);
+  });
+});
+
+describe("NetworkPolicies on the way of ks-apiserver", () => {
+  const system = "kubesphere-system";
+  const selected = { podSelector: { matchLabels: { app: "ks-apiserver" } }, policyTypes: ["Egress"] };
+  const policy = (spec: object, name = "stops", at = system) =>
+    void cluster.store.put("networkpolicies.networking.k8s.io", {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: { name, namespace: at },
+      spec: spec as JsonObject,
+    });
+  const put = (kind: string, plural: string, at: string, name: string, rest: object) =>
+    void cluster.store.put(plural, {
+      apiVersion: "v1",
+      kind,
+      metadata: { name, namespace: at, ...rest },
+      ...rest,
+    });
+  const pod = (at: string, name: string, labels: object, podIP: string, spec: object = {}) =>
+    put("Pod", "pods", at, name, { labels, spec, status: { podIP, phase: "Running" } });
+  const dns = { ports: [{ protocol: "UDP", port: 53 }] };
+  const to = (cidr: string) => ({ to: [{ ipBlock: { cidr } }], ports: [{ port: 443 }] });
+  /** Validate waits in vain: nobody listens there. */
+  const path = async (host = "registry.example") => {
+    await pullSecret({ key: `https://${host}` });
+    return probeProject({ kubernetes, namespace, resolve: async () => ["192.0.2.7"] }, signal);
+  };
+  const named = (evidence: readonly Evidence[]) =>
+    evidence.filter(({ probe }) => probe === "network-policy").map(({ outcome, sign }) => sign ?? outcome);
+
+  beforeEach(async () => {
+    pod(system, "ks-apiserver", { app: "ks-apiserver" }, "10.0.0.5");
+    for (const each of ["stops", "more"])
+      await kubernetes.delete(resources.networkPolicies, { name: each, namespace: system }, { signal });
+  });
+
+  test.each<[string, object | undefined, readonly string[]]>([
+    ["none", undefined, []],
+    ["of other pods", { podSelector: { matchLabels: { app: "x" } }, policyTypes: ["Egress"] }, []],
+    ["for what comes in", { podSelector: {}, policyTypes: ["Ingress"] }, []],
+    ["that allow all", { ...selected, egress: [{}] }, []],
+    ["that allow the DNS and the address", { ...selected, egress: [dns, to("192.0.2.0/24")] }, []],
+    [
+      "that allow another address",
+      { ...selected, egress: [dns, to("192.0.3.0/24")] },
+      ["NETWORK_POLICY_STOPS"],
+    ],
+    [
+      "that forget the DNS",
+      { ...selected, egress: [{ ports: [{ port: 53 }] }, to("192.0.2.0/24")] },
+      ["NETWORK_POLICY_STOPS_DNS"],
+    ],
+    ["that deny everything", selected, ["NETWORK_POLICY_STOPS_DNS", "NETWORK_POLICY_STOPS"]],
+  ])("%s: each cause is named by what is missing", async (_, spec, expected) => {
+    if (spec !== undefined) policy(spec);
+    expect(named(await path())).toEqual(expected);
+  });
+
+  test("are not told where Validate is green, whatever they say", async () => {
+    policy(selected);
+    expect(named(await look())).toEqual([]);
+  });
+
+  test("are not told where ks-apiserver did reach the registry", async () => {
+    policy(selected);
+    kubeSphere.setTrust([]);
+    expect(named(await look())).toEqual([]);
+  });
+
+  test("are told with the rule that is missing, which mends it", async () => {
+    policy({ ...selected, egress: [dns] });
+    const first = (await path()).find(({ probe }) => probe === "network-policy");
+    expect(first?.subject).toBe(`NetworkPolicy/${system}/stops`);
+    const told = first?.told;
+    const yaml = told !== undefined && "en" in told ? (/add: (.*)$/.exec(told.en)?.[1] ?? "") : "";
+    policy((parse(yaml) as { spec: object }).spec, "more");
+    expect(named(await path())).toEqual([]);
+  });
+
+  test("of the pods behind a Service count as well, for the pods' port", async () => {
+    const labels = { app: "nginx" };
+    put("Namespace", "namespaces", "", "hub", {});
+    pod("hub", "nginx", labels, "10.0.0.9");
+    put("Service", "services", "hub", "harbor", {
+      spec: { clusterIP: "10.96.0.9", selector: labels, ports: [{ port: 443, targetPort: 8443 }] },
+    });
+    const way = () => path("harbor.hub.svc");
+    policy({ ...selected, egress: [dns, { to: [{ namespaceSelector: {} }], ports: [{ port: 443 }] }] });
+    expect(named(await way())).toEqual(["NETWORK_POLICY_STOPS"]);
+    policy({ ...selected, egress: [dns, { to: [{ namespaceSelector: {} }], ports: [{ port: 8443 }] }] });
+    expect(named(await way())).toEqual([]);
+    policy({ podSelector: {} }, "own", "hub");
+    const evidence = await way();
+    expect(named(evidence)).toEqual(["NETWORK_POLICY_STOPS"]);
+    expect(evidence.map(({ subject }) => subject)).toContain("NetworkPolicy/hub/own");
+  });
+
+  test.each([
+    ["the node's network", { hostNetwork: true }],
+    ["a proxy", { containers: [{ name: "c", env: [{ name: "HTTPS_PROXY", value: "http://p" }] }] }],
+  ])("do not count for a pod with %s", async (_, spec) => {
+    policy(selected);
+    pod(system, "ks-apiserver", { app: "ks-apiserver" }, "10.0.0.5", spec);
+    expect(named(await path())).toEqual([]);
+  });
+
+  test("count for the address that hostAliases give, without the DNS", async () => {
+    policy({ ...selected, egress: [to("198.51.100.1/32")] });
+    pod(system, "ks-apiserver", { app: "ks-apiserver" }, "10.0.0.5", {
+      hostAliases: [{ ip: "198.51.100.1", hostnames: ["registry.example"] }],
+    });
+    expect(named(await path())).toEqual([]);
   });
 });
 

@@ -19,14 +19,17 @@ import { MoorlineError } from "../../../model/errors.ts";
 import type { Evidence } from "../evidence.ts";
 import { aside, ask, evidenceOf } from "./ask.ts";
 import { probeBindingStatus, type BindingObject } from "./binding-status.ts";
+import { probePathToRegistry, type Resolve } from "./network-policies.ts";
 import { nearest } from "./nearest.ts";
-import { probeValidate, secretName } from "./validate.ts";
+import { mayBeStopped, probeValidate, secretName } from "./validate.ts";
 
 export interface ProjectQuestion {
   readonly kubernetes: KubernetesClient;
   readonly namespace: string;
   /** How ks-apiserver is reached; through the cluster's service proxy where absent. */
   readonly api?: KubeSphereApi;
+  /** How names of registries are resolved; by this machine where absent. */
+  readonly resolve?: Resolve;
 }
 
 /** Secrets that Validate is asked about; a project has one or two. */
@@ -66,7 +69,7 @@ export async function probeProject(
   if (facts === undefined) return first;
   const answers = await Promise.all([
     ask("pull-secret", subject, signal, (stop) => probeAccounts(kubernetes, name, stop)),
-    ask("validate", subject, signal, (stop) => probeSecrets(question, stop)).then(aside),
+    probeSecrets(question, subject, signal).then(aside),
     ask("binding", subject, signal, (stop) => probeBindings(kubernetes, facts, stop)),
   ]);
   return [...first, ...answers.flat()];
@@ -129,23 +132,35 @@ async function probeAccounts(
   return Promise.all([...named].map(perSecret));
 }
 
-/** What KubeSphere's console will say of the project's registry Secrets; nothing where there is no KubeSphere. */
+/**
+ * What KubeSphere's console will say of the project's registry Secrets, and which policies stop it; nothing where there
+ * is no KubeSphere. Each is asked within its own time: where packets are dropped, Validate takes all of its.
+ */
 async function probeSecrets(
-  { kubernetes, namespace, api }: ProjectQuestion,
+  question: ProjectQuestion,
+  subject: string,
   signal: AbortSignal,
 ): Promise<readonly Evidence[]> {
-  if (!(await detectKubeSphere(kubernetes, signal)).present) return [];
-  const { items } = await kubernetes.list<Secret>(resources.secrets, {
-    namespace,
-    fieldSelector: `type=${registrySecretType}`,
-    signal,
+  const { kubernetes, namespace, api } = question;
+  const found: { secrets?: readonly Secret[] } = {};
+  const listed = await ask("validate", subject, signal, async (stop) => {
+    if (!(await detectKubeSphere(kubernetes, stop)).present) return [];
+    const fieldSelector = `type=${registrySecretType}`;
+    const { items } = await kubernetes.list<Secret>(resources.secrets, {
+      namespace,
+      fieldSelector,
+      signal: stop,
+    });
+    found.secrets = items;
+    return [];
   });
+  const { secrets = [] } = found;
+  const validated = secrets.slice(0, mostValidated);
   const answers = await Promise.all(
-    items
-      .slice(0, mostValidated)
-      .map((secret) => probeValidate({ kubernetes, secret, ...(api && { api }) }, signal)),
+    validated.map((secret) => probeValidate({ kubernetes, secret, ...(api && { api }) }, signal)),
   );
-  const left = items
+  const unreached = validated.filter((_, index) => answers[index]?.some(mayBeStopped));
+  const left = secrets
     .slice(mostValidated)
     .map((secret) =>
       evidenceOf("validate", secretName(secret)).unknown(
@@ -153,8 +168,32 @@ async function probeSecrets(
         `仅验证了前 ${mostValidated} 个密钥`,
       ),
     );
-  return [...answers.flat(), ...left];
+  return [...listed, ...answers.flat(), ...left, ...(await probePaths(question, unreached, signal))];
 }
+
+/** The policies between ks-apiserver and the registries that it did not reach, each registry once. */
+async function probePaths(
+  { kubernetes, resolve }: ProjectQuestion,
+  secrets: readonly Secret[],
+  signal: AbortSignal,
+): Promise<readonly Evidence[]> {
+  const registries = new Set(secrets.map((secret) => readRegistrySecret(secret).entries[0]?.key ?? ""));
+  const answers = await Promise.all(
+    [...registries].map((registry) =>
+      ask("network-policy", registry, signal, (stop) =>
+        probePathToRegistry({ kubernetes, registry, ...(resolve && { resolve }) }, stop),
+      ),
+    ),
+  );
+  const all = answers.flat();
+  // Two registries may be stopped by one policy, in the same words for the DNS.
+  return all.filter((one, index) => index === all.findIndex((other) => isSame(one, other)));
+}
+
+const isSame = (one: Evidence, other: Evidence): boolean =>
+  one.subject === other.subject &&
+  one.outcome === other.outcome &&
+  JSON.stringify(one.told) === JSON.stringify(other.told);
 
 async function probeBindings(
   kubernetes: KubernetesClient,

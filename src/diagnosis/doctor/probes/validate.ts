@@ -149,6 +149,13 @@ function red(subject: string, message: string): Evidence {
   return { probe: "validate", subject, outcome: "wrong", message, told };
 }
 
+/** Whether ks-apiserver may not have reached the registry: nothing was told, or words of a way that was cut. */
+export const mayBeStopped = ({ outcome, sign, message = "" }: Evidence): boolean =>
+  outcome === "unknown" ||
+  (outcome === "wrong" &&
+    sign === undefined &&
+    /dial tcp|lookup |i\/o timeout|deadline exceeded|Client\.Timeout|no route to host/.test(message));
+
 function notAsked(subject: string, { code }: MoorlineError): Evidence {
   return evidenceOf("validate", subject).unknown(
     `ks-apiserver does not answer this account (${code}); nothing in the Secret itself makes Validate red`,
