@@ -16,4 +16,5 @@ export const secretTypeWrong: Cause = {
   signs: [{ literal: "expected secret type: kubernetes.io/dockerconfigjson" }],
   live: ["SECRET_TYPE"],
   mendedBy: "ProjectBinding",
+  explains: ["PULL_REFUSED"],
 };

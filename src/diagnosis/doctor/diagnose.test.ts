@@ -25,6 +25,16 @@ test("what nothing explains stands for itself", async () => {
   expect(found.map(({ follows }) => follows)).toEqual([undefined, undefined]);
 });
 
+test("a refusal follows from who was refused, not from what lets nobody in", async () => {
+  const codesOf = async (...signs: readonly LiveSign[]) =>
+    (await diagnosed(...signs)).map(({ cause }) => cause.code);
+  expect(await codesOf("REGISTRY_LOGIN_REQUIRED", "TLS_CERTIFICATE_EXPIRED")).toEqual([
+    "CERTIFICATE_EXPIRED",
+    "PULL_REFUSED",
+  ]);
+  expect(await codesOf("REGISTRY_LOGIN_REQUIRED", "PULL_SECRET_ABSENT")).toEqual(["PULL_SECRET_MISSING"]);
+});
+
 test("only causes that there are are explained", () => {
   const all = [...causes, ...liveCauses];
   const codes = new Set(all.map(({ code }) => code));

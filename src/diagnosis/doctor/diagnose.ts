@@ -49,10 +49,13 @@ export async function diagnose(
     const found = byCause.get(cause);
     return found === undefined ? [] : [{ cause, evidence: found }];
   });
-  const isAnswered = named.some(
+  const answers = named.filter(
     ({ cause }) => cause.severity === "error" && !vague.has(cause) && cause !== secretKeyWithoutScheme,
   );
-  return rooted(isAnswered ? named.filter(({ cause }) => !vague.has(cause)) : named.filter(isNotOutdone));
+  if (answers.length === 0) return rooted(named.filter(isNotOutdone));
+  // Whoever was refused was let in: what says why nobody comes in, or what waits behind, leaves that open.
+  const isOpen = !answers.some(({ cause }) => cause.explains?.includes(pullRefused.code));
+  return rooted(named.filter(({ cause }) => !vague.has(cause) || (isOpen && cause === pullRefused)));
 }
 
 /** Each root before what it explains. Of causes that explain each other the more telling is the root. */

@@ -1,15 +1,11 @@
-import type { Credential } from "../../clients/harbor/credential.ts";
 import type { KubernetesClient } from "../../clients/kubernetes/client.ts";
-import { createRegistryClient } from "../../clients/registry/client.ts";
-import type { ImageReference } from "../../clients/registry/reference.ts";
 import { isError, MoorlineError } from "../../model/errors.ts";
 import { diagnose, type Diagnosis } from "./diagnose.ts";
 import type { Evidence } from "./evidence.ts";
+import { imageEvidence } from "./image-evidence.ts";
 import { aside, ask } from "./probes/ask.ts";
 import { probeClusterDns } from "./probes/cluster-dns.ts";
 import { probeHarbor } from "./probes/harbor.ts";
-import { probeHarborImage } from "./probes/harbor-image.ts";
-import { probeImage } from "./probes/image.ts";
 import { probePathToDns } from "./probes/network-policies.ts";
 import { probeNode } from "./probes/node.ts";
 import { probeOnNode, type ReachableNode } from "./probes/on-node/on-node.ts";
@@ -17,7 +13,7 @@ import { podName, probeKubelet, probePullSecrets, waitingImages, type Pod } from
 import { probeProject } from "./probes/project.ts";
 import { referenceOf } from "./probes/reference.ts";
 import { probeRegistry } from "./probes/registry.ts";
-import type { Surroundings, Way } from "./surroundings.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** What was asked of one thing, and what it shows. */
 export interface Examination {
@@ -188,37 +184,4 @@ async function examined(
   signal: AbortSignal,
 ): Promise<Examination> {
   return { subject, evidence, diagnoses: await diagnose(evidence, now, signal) };
-}
-
-interface ImageWay {
-  readonly image: string;
-  readonly reference: ImageReference;
-  readonly way: Way;
-  readonly login: Credential | undefined;
-}
-
-/** Signs of a login that was not taken. */
-const loginRefused: ReadonlySet<string> = new Set([
-  "REGISTRY_ANONYMOUS_TOKEN",
-  "REGISTRY_CREDENTIAL_REFUSED",
-]);
-
-/** The pull itself, then what Harbor's records say of it. */
-async function imageEvidence(
-  { image, reference, way, login }: ImageWay,
-  surroundings: Surroundings,
-  signal: AbortSignal,
-): Promise<readonly Evidence[]> {
-  const client = createRegistryClient(way.endpoint, login);
-  const trustIsAssumed = surroundings.trustIsAssumed(way);
-  const pulled = await probeImage({ image, reference, client, trustIsAssumed }, signal);
-  if (way.harbor === undefined) return pulled;
-  const question = {
-    reference,
-    login: login === way.credential ? undefined : login?.username,
-    isLoginRefused: pulled.some(({ sign }) => sign !== undefined && loginRefused.has(sign)),
-    isPulled: pulled.every(({ outcome }) => outcome === "fine"),
-    now: surroundings.now,
-  };
-  return [...pulled, ...(await probeHarborImage(way.harbor, question, signal))];
 }

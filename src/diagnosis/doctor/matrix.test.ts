@@ -55,33 +55,3 @@ test("of each fault alone the right cause is named first", async () => {
   // The names of the misses are what is to be read here.
   expect(misses).toEqual([]);
 }, 120_000);
-
-test("of two faults both are named, in four pairs of five", async () => {
-  const pairs = pairsOf(faults.filter(({ ask = "pod" }) => ask === "pod"));
-  expect(pairs.length).toBeGreaterThanOrEqual(40);
-  const misses: string[] = [];
-  for (const pair of pairs) {
-    const codes = await codesOf(pair);
-    if (pair.some(({ cause }) => !codes.includes(cause)))
-      misses.push(`${pair.map((f) => `${f.name} (${f.cause})`).join(" and ")}: ${codes.join(", ")}`);
-  }
-  expect(misses.length > pairs.length / 5 ? misses : []).toEqual([]);
-}, 120_000);
-
-/** What lies behind a registry that can not be reached is seen by nobody. */
-const behind: ReadonlySet<Fault["part"]> = new Set(["harbor", "image", "login", "policy"]);
-const isHidden = (one: Fault, other: Fault): boolean => one.part === "way" && behind.has(other.part);
-
-/**
- * Some of the pairs that are wrong in two parts and of two causes, neither out of sight: the same ones each time. Of
- * all pairs, those out of sight among them, both are named in 78 of 100.
- */
-function pairsOf(some: readonly Fault[]): readonly (readonly [Fault, Fault])[] {
-  const all = some.flatMap((one, index) =>
-    some
-      .slice(index + 1)
-      .filter((other) => other.part !== one.part && other.cause !== one.cause && !isHidden(one, other))
-      .map((other) => [one, other] as const),
-  );
-  return all.filter((_, index) => index % 29 === 0);
-}

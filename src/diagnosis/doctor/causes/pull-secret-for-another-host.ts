@@ -22,4 +22,5 @@ export const pullSecretForAnotherHost: Cause = {
   signs: [],
   live: ["PULL_SECRET_OTHER_HOST"],
   mendedBy: "ProjectBinding",
+  explains: ["PULL_REFUSED"],
 };

@@ -22,4 +22,5 @@ export const pullSecretNotNamed: Cause = {
   signs: [],
   live: ["PULL_SECRET_NONE"],
   mendedBy: "ProjectBinding",
+  explains: ["PULL_REFUSED"],
 };

@@ -21,6 +21,6 @@ export const serviceAccountUnlinked: Cause = {
   },
   signs: [],
   live: ["SERVICE_ACCOUNT_UNLINKED"],
-  explains: ["PULL_SECRET_NOT_NAMED"],
+  explains: ["PULL_SECRET_NOT_NAMED", "PULL_REFUSED"],
   mendedBy: "ProjectBinding",
 };

@@ -21,4 +21,5 @@ export const tokenServiceElsewhere: Cause = {
   },
   signs: [],
   live: ["REGISTRY_REALM_REFUSED", "HARBOR_EXTERNAL_URL"],
+  explains: ["PULL_REFUSED"],
 };

@@ -64,7 +64,12 @@ const inTheSecret: readonly Fault[] = [
     "PULL_SECRET_FOR_ANOTHER_HOST",
     (s) => void (s.secret.key = "https://localhost"),
   ),
-  of("secret", "the key has no scheme", "SECRET_KEY_WITHOUT_SCHEME", (s) => void (s.secret.key = s.home)),
+  of(
+    "secret",
+    "the key has no scheme",
+    "SECRET_KEY_WITHOUT_SCHEME",
+    (s) => void (s.secret.hasScheme = false),
+  ),
   of(
     "secret",
     "a service account names a Secret that is gone",

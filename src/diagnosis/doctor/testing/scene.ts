@@ -35,6 +35,8 @@ export interface Scene {
     type: string;
     /** Of `auths`; the image's host with https:// where absent. */
     key: string | undefined;
+    /** Whether that is an address, as KubeSphere has it. */
+    hasScheme: boolean;
     username: string;
     password: string;
     /** Instead of all that. */

@@ -152,6 +152,7 @@ async function healthy(harbor: Harbor, odd: Scene["odd"], project: string): Prom
       isNamed: true,
       type: "kubernetes.io/dockerconfigjson",
       key: undefined,
+      hasScheme: true,
       username: `robot$${project}+pull`,
       password: robotSecret,
       content: undefined,
@@ -177,7 +178,9 @@ function build({ kubernetes: { store } }: SandboxServer, scene: Scene): Pod {
   put("serviceaccounts", { kind: "ServiceAccount", metadata: { name: "default", namespace }, ...pulls });
   const { username, password } = secret;
   const auth = Buffer.from(`${username}:${password}`).toString("base64");
-  const auths = { [secret.key ?? `https://${host}`]: { username, password, email: "", auth } };
+  const auths = {
+    [secret.key ?? (secret.hasScheme ? `https://${host}` : host)]: { username, password, email: "", auth },
+  };
   const content = secret.content ?? JSON.stringify({ auths });
   if (secret.isThere)
     put("secrets", {
