@@ -10,9 +10,10 @@ test("of all pairs of faults both are named in four of five, those that lie behi
   let named = 0;
   for (const pair of pairs) {
     const { diagnoses } = await stage.play(pair);
-    const codes = diagnoses.map(({ cause }) => cause.code);
-    if (pair.every(({ cause }) => codes.includes(cause))) named += 1;
+    const codes = new Set(diagnoses.map(({ cause }) => cause.code));
+    if (pair.every(({ cause }) => codes.has(cause))) named += 1;
   }
-  console.log(`${named} of ${pairs.length} pairs: ${((100 * named) / pairs.length).toFixed(1)} %`);
+  const part = ((100 * named) / pairs.length).toFixed(1);
+  process.stdout.write(`both named: ${named} of ${pairs.length} pairs, ${part} %\n`);
   expect(named / pairs.length).toBeGreaterThanOrEqual(0.8);
 }, 900_000);

@@ -202,7 +202,8 @@ test("a further policy of the direction never closes what another one opens", ()
   fc.assert(
     fc.property(fc.array(spec, { minLength: 1, maxLength: 3 }), spec, port, (some, more, wanted) => {
       const flow = { ...external, port: wanted };
-      if (stoppedBy(some, flow).length === 0) expect(stoppedBy([...some, more], flow)).toEqual([]);
+      const stops = (policies: typeof some): boolean => stoppedBy(policies, flow).length > 0;
+      expect(stops(some) || !stops([...some, more])).toBe(true);
     }),
     { numRuns: 200 },
   );
