@@ -3,11 +3,12 @@ import type { Evidence } from "./evidence.ts";
 import { isOpen } from "./examine.ts";
 import { aside } from "./probes/ask.ts";
 import { kubeletFaults } from "./testing/faults-kubelet.ts";
+import { networkFaults } from "./testing/faults-network.ts";
 import { siteFaults } from "./testing/faults-site.ts";
 import type { Asked, Fault } from "./testing/scene.ts";
 import { openStage, type Stage } from "./testing/stage.ts";
 
-const faults = [...siteFaults, ...kubeletFaults];
+const faults = [...siteFaults, ...kubeletFaults, ...networkFaults];
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
@@ -17,7 +18,7 @@ afterAll(() => stage[Symbol.asyncDispose]());
 const codesOf = async (planted: readonly Fault[], ask?: Asked): Promise<readonly string[]> =>
   (await stage.play(planted, ask)).diagnoses.map(({ cause }) => cause.code);
 
-test.each(["pod", "image", "registry", "node", "project"] as const)(
+test.each(["pod", "image", "registry", "node", "project", "cluster"] as const)(
   "nothing is found where nothing is wrong (%s)",
   async (ask) => {
     const { diagnoses } = await stage.play([], ask);

@@ -105,20 +105,17 @@ test.each<[string, string, object | undefined, readonly string[]]>([
 
 test("policies that may not be read are told, and are no finding", async () => {
   policy(system, out());
-  const kubernetes: KubernetesClient = new Proxy(server.client, {
-    get: (client, key) =>
-      key === "list"
-        ? (...asked: Parameters<KubernetesClient["list"]>) =>
-            asked[0].plural === "networkpolicies"
-              ? Promise.reject(
-                  new MoorlineError("KUBERNETES_FORBIDDEN", {
-                    subject: "networkpolicies",
-                    parameters: { reason: "RBAC" },
-                  }),
-                )
-              : client.list(...asked)
-        : (Reflect.get(client, key) as unknown),
+  const refused = new MoorlineError("KUBERNETES_FORBIDDEN", {
+    subject: "networkpolicies",
+    parameters: { reason: "RBAC" },
   });
+  const kubernetes: KubernetesClient = {
+    ...server.client,
+    list: (resource, options) =>
+      resource === resources.networkPolicies
+        ? Promise.reject(refused)
+        : server.client.list(resource, options),
+  };
   const examination = await project("192.0.2.7", kubernetes);
   const told = examination.evidence.find(({ probe }) => probe === "network-policy");
   expect(isError(told?.told, "KUBERNETES_FORBIDDEN")).toBe(true);

@@ -48,19 +48,21 @@ export interface Scene {
   readonly kubelet: string[];
   /** What of Harbor's answers is replaced. */
   readonly answers: HarborFault[];
+  /** The NetworkPolicies of ks-apiserver's namespace and of the DNS's: what they are about, and allow. */
+  readonly policies: { system: object; dns: object };
   readonly node: { isReady: boolean; hasDisk: boolean; events: string[] };
   setRobot(change: Partial<Robot>): void;
   setProject(change: Partial<Project>): void;
   removeRobot(): void;
 }
 
-export type Asked = "image" | "node" | "pod" | "project" | "registry";
+export type Asked = "cluster" | "image" | "node" | "pod" | "project" | "registry";
 
 /** One thing that is wrong, and what the doctor is to say of it. */
 export interface Fault {
   readonly name: string;
   /** What it is wrong with: two faults of one part do not stand beside each other. */
-  readonly part: "harbor" | "image" | "kubelet" | "login" | "node" | "policy" | "secret" | "way";
+  readonly part: "harbor" | "image" | "kubelet" | "login" | "network" | "node" | "policy" | "secret" | "way";
   readonly cause: string;
   /** What the doctor is asked about; the pod where absent. */
   readonly ask?: Asked;

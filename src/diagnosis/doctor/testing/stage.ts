@@ -10,6 +10,7 @@ import { hashSecret } from "../../../sandbox/harbor/secrets.ts";
 import { seedImage } from "../../../sandbox/harbor/seed.ts";
 import { adminPassword, testHarbor } from "../../../sandbox/harbor/testing/start.ts";
 import {
+  examineCluster,
   examineImage,
   examineNode,
   examinePod,
@@ -19,6 +20,7 @@ import {
 } from "../examine.ts";
 import type { Pod } from "../probes/pod.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { buildNetwork, serveKubeSphere } from "./faults-network.ts";
 import type { Asked, Fault, Oddity, Scene } from "./scene.ts";
 
 /** Harbor, Kubernetes and servers that are wrong in one way each, for many scenes one after the other. */
@@ -45,6 +47,7 @@ export async function openStage(): Promise<Stage> {
     }),
   );
   const cluster = stack.use(await sandboxServer());
+  await serveKubeSphere(cluster);
   const local = ({ port }: { port: number }): string => `localhost:${port}`;
   const shown = async (pair: TestPair): Promise<string> =>
     local(stack.use(await serveHttps({ cert: pair.certificate, key: pair.key }, challenge)));
@@ -160,6 +163,18 @@ async function healthy(harbor: Harbor, odd: Scene["odd"], project: string): Prom
     account: { password: adminPassword },
     kubelet: [],
     answers: [],
+    policies: {
+      system: {
+        podSelector: {},
+        policyTypes: ["Ingress", "Egress"],
+        ingress: [{}],
+        egress: [
+          { ports: [{ protocol: "UDP", port: 53 }] },
+          { to: [{ ipBlock: { cidr: "127.0.0.0/8" } }, { ipBlock: { cidr: "::1/128" } }] },
+        ],
+      },
+      dns: { podSelector: {}, ingress: [{ ports: [{ protocol: "UDP", port: 53 }, { port: 53 }] }] },
+    },
     node: { isReady: true, hasDisk: true, events: [] },
     setRobot: (change) => void store.update("robots", robot.id, change),
     setProject: (change) => void store.update("projects", id, change),
@@ -207,6 +222,7 @@ function build({ kubernetes: { store } }: SandboxServer, scene: Scene): Pod {
       message: text,
       involvedObject: { kind: "Node", name: `node-${scene.project}` },
     });
+  buildNetwork(put, scene);
   const { isReady, hasDisk } = scene.node;
   put("nodes", {
     kind: "Node",
@@ -259,6 +275,8 @@ function asked(
   surroundings: Surroundings,
 ): Promise<Examination> {
   switch (ask) {
+    case "cluster":
+      return examineCluster(client, surroundings, signal);
     case "image":
       return examineImage(`${scene.host}/${scene.repository}:${scene.tag}`, surroundings, signal);
     case "node":
