@@ -1,4 +1,3 @@
-import type { NewObject } from "../../../clients/kubernetes/object.ts";
 import { resources } from "../../../clients/kubernetes/resources.ts";
 import type { SandboxServer } from "../../../clients/kubernetes/testing/sandbox-server.ts";
 import { kubesphereResources, systemNamespace } from "../../../clients/kubesphere/resources.ts";
@@ -14,7 +13,7 @@ export async function serveKubeSphere({ client, kubernetes }: SandboxServer): Pr
     spec: { group, scope: "Namespaced", names: { plural, kind }, versions },
   };
   const signal = new AbortController().signal;
-  await client.apply(resources.customResourceDefinitions, definition as NewObject, { signal });
+  await client.apply(resources.customResourceDefinitions, definition, { signal });
   await kubernetes.settled();
 }
 
