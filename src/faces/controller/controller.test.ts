@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { NewObject, Secret } from "../../clients/kubernetes/object.ts";
 import { resources } from "../../clients/kubernetes/resources.ts";
+import { kinds } from "../../kinds/registry.ts";
 import { registrySpec, startStage, type ControllerStage } from "./testing/stage.ts";
 
 const never = new AbortController().signal;
@@ -177,6 +179,34 @@ describe("the controller", () => {
       await stage.addProject("handed", "fifth");
       await vi.waitUntil(() => leads(second), limit);
       await vi.waitUntil(() => stage.isLinked("handed"), limit);
+    },
+    patience,
+  );
+
+  test(
+    "cuts off what still waits when its grace is over, and leaves the lease free",
+    async () => {
+      const waiting = Promise.withResolvers<void>();
+      const endless = kinds.map((kind) => ({
+        ...kind,
+        verify: async (...[, , signal]: Parameters<typeof kind.verify>) => {
+          waiting.resolve();
+          await once(signal, "abort");
+          signal.throwIfAborted();
+          return [];
+        },
+      }));
+      const controller = stage.start("slow", { kinds: endless, stopGraceMs: 100 });
+      await stage.put("HarborRegistry", "main", registrySpec(stage));
+      await waiting.promise;
+      await controller.stop();
+      const at = { namespace: "default", name: "moorline-controller" };
+      const lease = await stage.client.get<NewObject & { spec?: { holderIdentity?: string } }>(
+        resources.leases,
+        at,
+        never,
+      );
+      expect(lease?.spec?.holderIdentity ?? "").toBe("");
     },
     patience,
   );

@@ -20,6 +20,9 @@ export interface Controller {
   readonly ended: Promise<void>;
 }
 
+/** Less than the pod's own grace, so that there is time left to give the lease back. */
+const usualStopGraceMs = 40_000;
+
 /** Keeps the documents of a cluster true until asked to stop. Every replica watches; the one that leads works. */
 export function startController(options: ControllerOptions): Controller {
   const metrics = options.metrics ?? controllerMetrics();
@@ -32,11 +35,14 @@ export function startController(options: ControllerOptions): Controller {
   const work = async (term: Term): Promise<void> => {
     await sight.synced(term.ending).catch(() => undefined);
     if (term.ending.aborted) return;
-    shift = new Shift({ ...options, world, metrics, sight, term });
+    const done = new AbortController();
+    const lost = AbortSignal.any([term.lost, graceOver(options, done.signal)]);
+    shift = new Shift({ ...options, world, metrics, sight, term: { ending: term.ending, lost } });
     try {
       await shift.work();
     } finally {
       shift = undefined;
+      done.abort();
     }
   };
   const ended = lead(options, metrics, client, work).finally(() => watching.abort());
@@ -64,6 +70,27 @@ export function startController(options: ControllerOptions): Controller {
     },
     ended: Promise.all([ended, pulls]).then(() => undefined),
   };
+}
+
+/**
+ * Aborts when a stop was asked for and the grace is over. A step may wait for minutes, for another's certificate or a
+ * rollout; all are safe to cut off, and the next leader goes on with them.
+ */
+function graceOver(
+  { clock, stopping, stopGraceMs = usualStopGraceMs }: ControllerOptions,
+  done: AbortSignal,
+): AbortSignal {
+  const over = new AbortController();
+  const begin = (): void => {
+    // Where the work ends before it, nothing is left to be cut off.
+    clock.sleep(stopGraceMs, done).then(
+      () => over.abort(),
+      () => undefined,
+    );
+  };
+  if (stopping.aborted) begin();
+  else stopping.addEventListener("abort", begin, { once: true, signal: done });
+  return over.signal;
 }
 
 async function lead(

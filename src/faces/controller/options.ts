@@ -41,6 +41,8 @@ export interface ControllerOptions {
   readonly resyncMs: number;
   /** Asks to stop: steps in hand are finished, the lease is given back. */
   readonly stopping: AbortSignal;
+  /** What is in hand has so long to finish after that, and is cut off then; default 40 s, of the pod's 60. */
+  readonly stopGraceMs?: number;
   readonly onTrouble: (error: MoorlineError) => void;
   readonly onLead?: (leads: boolean) => void;
 }
