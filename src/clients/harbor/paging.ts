@@ -20,15 +20,49 @@ export async function* pages<T extends z.ZodType>(
 ): AsyncGenerator<z.output<T>> {
   let seen = 0;
   for (let page = 1; page <= mostPages; page++) {
-    const query = { ...call.query, page, page_size: pageSize, sort };
-    const answer = await connection.send({ ...call, method: "GET", query });
-    const items = parseAnswer(answer, z.array(item));
+    const { items, total } = await onePage(connection, call, item, sort, page);
     yield* items;
     seen += items.length;
-    const total = Number(answer.headers["x-total-count"] ?? Number.NaN);
-    const complete = Number.isNaN(total) ? items.length < pageSize : seen >= total;
-    if (complete || items.length === 0) return;
+    if (isWhole(seen, items.length, total) || items.length === 0) return;
   }
+}
+
+/**
+ * A list that fits on one page, with one request.
+ * @returns undefined where there is more
+ */
+export async function allOnOnePage<T extends z.ZodType>(
+  connection: HarborConnection,
+  call: Omit<Call, "method">,
+  item: T,
+  sort?: string,
+): Promise<readonly z.output<T>[] | undefined> {
+  const { items, total } = await onePage(connection, call, item, sort, 1);
+  return isWhole(items.length, items.length, total) ? items : undefined;
+}
+
+interface Page<T> {
+  readonly items: readonly T[];
+  /** Of the whole list, where the server says so. */
+  readonly total: number | undefined;
+}
+
+async function onePage<T extends z.ZodType>(
+  connection: HarborConnection,
+  call: Omit<Call, "method">,
+  item: T,
+  sort: string | undefined,
+  page: number,
+): Promise<Page<z.output<T>>> {
+  const query = { ...call.query, page, page_size: pageSize, sort };
+  const answer = await connection.send({ ...call, method: "GET", query });
+  const total = Number(answer.headers["x-total-count"] ?? Number.NaN);
+  return { items: parseAnswer(answer, z.array(item)), total: Number.isNaN(total) ? undefined : total };
+}
+
+/** Whether nothing is left to be read after a page; without a total a page that is not full is the last. */
+function isWhole(seen: number, onPage: number, total: number | undefined): boolean {
+  return total === undefined ? onPage < pageSize : seen >= total;
 }
 
 /** The whole list at once. */

@@ -1,7 +1,7 @@
 import { MoorlineError } from "../../model/errors.ts";
 import { Sensitive } from "../../model/sensitive.ts";
 import { checkRequest, type HarborConnection } from "./connection.ts";
-import { all } from "./paging.ts";
+import { all, allOnOnePage } from "./paging.ts";
 import {
   newRobot,
   ownSecret,
@@ -26,10 +26,11 @@ export interface RobotsApi {
   /** Robots of one project. */
   listOfProject(projectId: number, signal?: AbortSignal): Promise<Robot[]>;
   /**
-   * Those of a project in whose name this stands, and perhaps others: a Harbor that does not know the filter ignores it.
-   * @param part letters, digits, dots and dashes: Harbor unescapes `q` twice (facts/harbor.md §1.1)
+   * Those of a project in whose name one of these stands, and perhaps others: a Harbor that does not know the filter
+   * ignores it, and a project of few robots is read whole where many are looked for.
+   * @param parts of letters, digits, dots and dashes: Harbor unescapes `q` twice (facts/harbor.md §1.1)
    */
-  findInProject(projectId: number, part: string, signal?: AbortSignal): Promise<Robot[]>;
+  findInProject(projectId: number, parts: readonly string[], signal?: AbortSignal): Promise<readonly Robot[]>;
   listOfSystem(signal?: AbortSignal): Promise<Robot[]>;
   get(id: number, signal?: AbortSignal): Promise<Robot | undefined>;
   /** @throws HARBOR_CONFLICT when the name is taken, HARBOR_NOT_FOUND when its project is not there */
@@ -48,6 +49,9 @@ export interface RobotsApi {
   delete(id: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** Up to so many names are looked for one by one; for more, a page of the project is tried first. */
+const fewNames = 3;
+
 export function robotsApi(connection: HarborConnection): RobotsApi {
   const url = `${connection.url}/api/v2.0/robots`;
   return {
@@ -55,9 +59,15 @@ export function robotsApi(connection: HarborConnection): RobotsApi {
       const query = { q: `Level=project,ProjectID=${projectId}` };
       return all(connection, { path: "/robots", query, signal }, robot, "name");
     },
-    findInProject: async (projectId, part, signal) => {
-      const query = { q: `Level=project,ProjectID=${projectId},name=~${part}` };
-      return all(connection, { path: "/robots", query, signal }, robot, "name");
+    findInProject: async (projectId, parts, signal) => {
+      const q = `Level=project,ProjectID=${projectId}`;
+      const call = (filter: string) => ({ path: "/robots", query: { q: filter }, signal });
+      const whole =
+        parts.length > fewNames ? await allOnOnePage(connection, call(q), robot, "name") : undefined;
+      if (whole !== undefined) return whole;
+      const named = (part: string) => all(connection, call(`${q},name=~${part}`), robot, "name");
+      const found = await Promise.all(parts.map(named));
+      return [...new Map(found.flat().map((r) => [r.id, r])).values()];
     },
     listOfSystem: (signal) => all(connection, { path: "/robots", signal }, robot, "name"),
     get: (id, signal) => connection.readIfThere({ method: "GET", path: `/robots/${id}`, signal }, robot),

@@ -1,6 +1,7 @@
+import type { HttpEndpoint } from "../../clients/http/endpoint.ts";
 import { nameOf, type Document } from "../../model/document.ts";
 import { connectHarbor, findRegistry, type ConnectedHarbor } from "../harbor-registry/connect.ts";
-import type { World } from "../world.ts";
+import type { Focus, World } from "../world.ts";
 import type { ProjectBindingSpec } from "./schema.ts";
 
 type BindingDocument = Document<ProjectBindingSpec>;
@@ -29,4 +30,22 @@ export function connected(
   signal: AbortSignal,
 ): Promise<ConnectedHarbor> {
   return connections.get(world)?.get(document) ?? connect(document, world, signal);
+}
+
+/** Harbors of a version that is known to be served. */
+const served = new WeakSet<HttpEndpoint>();
+
+/**
+ * A wrong administrator, or a Harbor that is too old, ends everything here, before anything is judged. For some
+ * projects alone, who it is need not be asked: the client itself makes sure of that every minute.
+ */
+export async function sureOfHarbor(
+  { harbor, endpoint }: ConnectedHarbor,
+  focus: Focus | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  if (focus === undefined) await harbor.system.currentUser(signal);
+  else if (served.has(endpoint)) return;
+  await harbor.system.version(signal);
+  served.add(endpoint);
 }

@@ -36,11 +36,10 @@ export async function gatherProjects(
   signal: AbortSignal,
 ): Promise<readonly GatheredProject[]> {
   const limiter = new Limiter(16);
-  const robotsOf = async (project: number): Promise<readonly Robot[]> => {
+  const robotsOf = (project: number): Promise<readonly Robot[]> => {
     if (focus === undefined) return harbor.robots.listOfProject(project, signal);
     const parts = [...focus.namespaces].map((namespace) => robotNamePart({ namespace, cluster }));
-    const found = await Promise.all(parts.map((part) => harbor.robots.findInProject(project, part, signal)));
-    return [...new Map(found.flat().map((r) => [r.id, r])).values()];
+    return harbor.robots.findInProject(project, parts, signal);
   };
   const one = async (name: string): Promise<GatheredProject> => {
     const project = await harbor.projects.getByName(name, signal).catch(refusal);

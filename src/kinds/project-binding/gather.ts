@@ -7,7 +7,7 @@ import type { TokenAnswer } from "../harbor-registry/token.ts";
 import type { Focus, World } from "../world.ts";
 import { answersOf, type Answers } from "./answers.ts";
 import { reopenCluster, type ServiceAccountObject } from "./cluster.ts";
-import { connect } from "./connection.ts";
+import { connect, sureOfHarbor } from "./connection.ts";
 import { gatherAccounts, gatherSecrets, type Extent } from "./gather-cluster.ts";
 import { gatherProjects, robotsByNamespace, type GatheredProject } from "./gather-harbor.ts";
 import { gatherNamespaces, type GatheredNamespaces } from "./gather-namespaces.ts";
@@ -56,12 +56,10 @@ export async function gather(
 ): Promise<Gathered> {
   const { spec } = document;
   const harbor = await connect(document, world, signal);
-  // A wrong administrator ends everything here, before anything is judged.
-  await harbor.harbor.system.currentUser(signal);
-  await harbor.harbor.system.version(signal);
+  const { focus } = world;
+  await sureOfHarbor(harbor, focus, signal);
   const cluster = await reopenCluster(document, world, signal);
   const id = clusterId(await cluster.uid(signal));
-  const { focus } = world;
   const shared = spec.harborProject.name;
   const projectsNamed = (names: readonly string[]): Promise<readonly GatheredProject[]> =>
     gatherProjects(names, harbor, spec, { cluster: id, focus }, signal);

@@ -290,6 +290,26 @@ describe.each(["v2.4.3", "v2.13.5"])(
       expect(await codeOf(robotOf("twice", "same"))).toBe("HARBOR_CONFLICT");
       expect(await codeOf(robotOf("nowhere", "same"))).toBe("HARBOR_NOT_FOUND");
     });
+
+    test("many robots of a small project are found with one request, of a large one with one for each", async () => {
+      await admin.projects.create({ name: "crowd" });
+      const id = await projectId("crowd");
+      const names = Array.from({ length: 101 }, (_, i) => `n${String(i).padStart(3, "0")}`);
+      const meant = names.slice(0, 5);
+      const lookFor = async (parts: readonly string[]) => {
+        const before = running.harbor.requests.length;
+        const robots = await admin.robots.findInProject(id, parts);
+        const found = new Set(robots.map((r) => r.name.slice("robot$crowd+".length)));
+        const since = running.harbor.requests.slice(before);
+        const asked = since.filter((r) => /\/robots(\?|$)/.test(r.path)).length;
+        return { asked, found: parts.filter((part) => found.has(part)) };
+      };
+      await Promise.all(names.slice(0, 100).map((name) => robotOf("crowd", name)));
+      expect(await lookFor(meant)).toEqual({ asked: 1, found: meant });
+      expect(await lookFor(meant.slice(0, 2))).toEqual({ asked: 2, found: meant.slice(0, 2) });
+      await robotOf("crowd", "n100");
+      expect(await lookFor([...meant, "n100"])).toEqual({ asked: 7, found: [...meant, "n100"] });
+    });
   },
 );
 
