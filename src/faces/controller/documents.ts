@@ -30,13 +30,19 @@ export class ClusterDocuments {
   readonly #informers: ReadonlyMap<string, Informer<DocumentObject>>;
   readonly #schemas: readonly KindSchema[];
   readonly #parsed = new WeakMap<DocumentObject, ParsedObject>();
+  /** By name, what each said last: a status that is written makes another object, which says the same. */
+  readonly #said = new Map<string, { readonly text: string; readonly parsed: ParsedObject }>();
   #set: DocumentSet | undefined;
   #staying: readonly Document[] = [];
 
   constructor(informers: ReadonlyMap<string, Informer<DocumentObject>>, schemas: readonly KindSchema[]) {
     this.#informers = informers;
     this.#schemas = schemas;
-    for (const informer of informers.values()) informer.onChange(() => (this.#set = undefined));
+    for (const [kind, informer] of informers)
+      informer.onChange(({ object, before }) => {
+        this.#set = undefined;
+        if (object === undefined) this.#said.delete(`${kind}/${before?.metadata.name ?? ""}`);
+      });
   }
 
   /** @param name `HarborRegistry/main` */
@@ -59,12 +65,15 @@ export class ClusterDocuments {
     return this.#schemas.find((s) => name.startsWith(`${s.kind}/`));
   }
 
-  /** Reads an object, once for each of its versions. */
+  /** Reads an object, once for all its versions that say the same. */
   parse(name: string, object: DocumentObject): ParsedObject {
     const known = this.#parsed.get(object);
     if (known !== undefined) return known;
-    const parsed = parseObject(name, object, this.#schemas);
+    const text = textOf(name, object);
+    const said = this.#said.get(name);
+    const parsed = said?.text === text ? said.parsed : parseObject(name, text, this.#schemas);
     this.#parsed.set(object, parsed);
+    if (this.object(name) !== undefined) this.#said.set(name, { text, parsed });
     return parsed;
   }
 
@@ -130,16 +139,20 @@ export class ClusterDocuments {
   }
 }
 
-/** Reads an object by the very rules by which files are read. */
-function parseObject(name: string, object: DocumentObject, schemas: readonly KindSchema[]): ParsedObject {
-  const { name: of, labels, annotations } = object.metadata;
+/** What an object says, as a file would. */
+function textOf(name: string, { metadata, spec = {} }: DocumentObject): string {
+  const { name: of, labels, annotations } = metadata;
   const kind = name.slice(0, name.indexOf("/"));
-  const text = JSON.stringify({
+  return JSON.stringify({
     apiVersion,
     kind,
     metadata: { name: of, ...(labels && { labels }), ...(annotations && { annotations }) },
-    spec: object.spec ?? {},
+    spec,
   });
+}
+
+/** Reads an object by the very rules by which files are read. */
+function parseObject(name: string, text: string, schemas: readonly KindSchema[]): ParsedObject {
   // No folder of this machine belongs to an object; paths that it names lead nowhere (pod-world.ts).
   const { documents, errors } = parseDocuments([{ name, directory: "/", text }], schemas);
   const [document] = documents;

@@ -111,6 +111,41 @@ describe("the queue", () => {
     expect(await last).toEqual([]);
   });
 
+  test("has one alarm for all who wait, and whatever is due is taken at once by one of them", async () => {
+    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    const delays = fc.array(fc.integer({ min: 0, max: 500 }), { minLength: 1, maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(delays, fc.integer({ min: 1, max: 8 }), async (asked, takers) => {
+        clock = new SteeredClock();
+        queue = new WorkQueue({ clock, fraction: () => 1 });
+        const stop = new AbortController();
+        const taken: string[] = [];
+        const loop = async (): Promise<void> => {
+          while (!stop.signal.aborted)
+            for (const task of await queue.take(stop.signal)) {
+              taken.push(task.key);
+              queue.end(task, { type: "done" });
+            }
+        };
+        const loops = Array.from({ length: takers }, loop);
+        for (const [i, delay] of asked.entries()) queue.add({ key: String(i) }, delay);
+        const seen: [string[], boolean][] = [];
+        const wanted: [string[], boolean][] = [];
+        for (let now = 0; now <= 500; now += 50) {
+          await turn();
+          seen.push([taken.toSorted(), clock.sleeping <= 1]);
+          wanted.push([asked.flatMap((delay, i) => (delay <= now ? [String(i)] : [])).toSorted(), true]);
+          clock.advance(50);
+        }
+        expect(seen).toEqual(wanted);
+        stop.abort();
+        await Promise.all(loops);
+        expect(clock.sleeping).toBe(0);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   test("loses nothing that is asked for, in any order of asking, taking and ending", async () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant("add" as const), key: fc.constantFrom("a", "b", "c") }),

@@ -45,6 +45,8 @@ interface Entry {
 }
 
 const usualPolicy: RetryPolicy = { attempts: Infinity, firstDelayMs: 1_000, longestDelayMs: 300_000 };
+/** A machine that slept wakes with timers that know nothing of it. */
+const longestSleepMs = 60_000;
 const soon: RetryPolicy = { attempts: Infinity, firstDelayMs: 50, longestDelayMs: 5_000 };
 
 /**
@@ -54,7 +56,10 @@ const soon: RetryPolicy = { attempts: Infinity, firstDelayMs: 50, longestDelayMs
 export class WorkQueue {
   readonly #entries = new Map<string, Entry>();
   readonly #options: QueueOptions;
-  #changed = Promise.withResolvers<void>();
+  /** Those who wait for something to do, in the order in which they came. */
+  readonly #waiting: (() => void)[] = [];
+  /** Calls the first of them when the earliest thing is due. */
+  #alarm: { readonly at: number; readonly off: AbortController } | undefined;
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -81,10 +86,15 @@ export class WorkQueue {
   async take(signal: AbortSignal): Promise<readonly Task[]> {
     while (!signal.aborted) {
       const next = this.#earliest();
-      const wait = next === undefined ? undefined : (next.dueAt ?? 0) - this.#now();
-      if (next !== undefined && wait !== undefined && wait <= 0) return this.#begin(next);
-      await this.#pause(wait, signal);
+      if (next?.dueAt !== undefined && next.dueAt <= this.#now()) {
+        const taken = this.#begin(next);
+        this.#setAlarm();
+        return taken;
+      }
+      await this.#turn(signal);
     }
+    // Whom the alarm called and who goes instead leaves the work to another.
+    this.#setAlarm();
     return [];
   }
 
@@ -106,7 +116,7 @@ export class WorkQueue {
       this.#options.onRetry?.();
     }
     if (entry.dueAt === undefined) this.#entries.delete(task.key);
-    this.#wake();
+    else this.#soonest(entry.dueAt);
   }
 
   #begin(first: Entry): readonly Task[] {
@@ -137,21 +147,44 @@ export class WorkQueue {
 
   #due(entry: Entry, delayMs: number): void {
     entry.dueAt = Math.min(entry.dueAt ?? Infinity, this.#now() + delayMs);
-    this.#wake();
+    if (!entry.isRunning) this.#soonest(entry.dueAt);
   }
 
-  #wake(): void {
-    this.#changed.resolve();
-    this.#changed = Promise.withResolvers<void>();
+  /** Something is due at this time; whoever waits for something later is called before. */
+  #soonest(at: number): void {
+    if (at < (this.#alarm?.at ?? Infinity)) this.#setAlarm();
   }
 
-  async #pause(milliseconds: number | undefined, signal: AbortSignal): Promise<void> {
-    const enough = new AbortController();
-    const either = AbortSignal.any([signal, enough.signal]);
-    const sleep = this.#options.clock.sleep(Math.min(milliseconds ?? 60_000, 60_000), either);
-    // Aborting ends the wait; the caller's loop sees it.
-    await Promise.race([sleep.catch(() => undefined), this.#changed.promise]);
-    enough.abort();
+  /** Sets the one alarm for what is due first: were each who waits to look for himself, all would wake for one thing. */
+  #setAlarm(): void {
+    const at = this.#waiting.length === 0 ? undefined : this.#earliest()?.dueAt;
+    if (at !== undefined && at === this.#alarm?.at) return;
+    this.#alarm?.off.abort();
+    this.#alarm = undefined;
+    if (at === undefined) return;
+    const wait = at - this.#now();
+    if (wait <= 0) return this.#waiting.shift()?.();
+    const off = new AbortController();
+    const ring = (): void => {
+      this.#alarm = undefined;
+      this.#waiting.shift()?.();
+    };
+    this.#alarm = { at, off };
+    // Set off, it rings no more.
+    this.#options.clock.sleep(Math.min(wait, longestSleepMs), off.signal).then(ring, () => undefined);
+  }
+
+  /** Waits to be called. */
+  async #turn(signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const call = (): void => resolve();
+    this.#waiting.push(call);
+    signal.addEventListener("abort", call, { once: true });
+    this.#setAlarm();
+    await promise;
+    signal.removeEventListener("abort", call);
+    const at = this.#waiting.indexOf(call);
+    if (at >= 0) this.#waiting.splice(at, 1);
   }
 
   #now(): number {
