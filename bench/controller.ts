@@ -9,6 +9,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { startSandbox } from "./plant.ts";
+import { controllerEnvironment } from "../src/faces/install/manifests.ts";
 import { startCluster, type BenchCluster } from "./scale/api-server.ts";
 import { measureController } from "./scale/controller-scene.ts";
 import { fillNamespaces, fillSurroundings, reset, type Filling } from "./scale/fill.ts";
@@ -26,7 +27,7 @@ const { values } = parseArgs({
     pods: { type: "string" },
     rounds: { type: "string", default: "1" },
     parallel: { type: "string", default: "16" },
-    /** Node's, for the measured process. */
+    /** Node's, for the measured process, besides those of the manifest. */
     flags: { type: "string", default: "" },
     only: { type: "string", default: "floor,controller,instant,sandbox,process" },
     "cpu-prof": { type: "boolean", default: false },
@@ -54,14 +55,12 @@ const home = mkdtempSync(join(tmpdir(), "moorline-bench-"));
 const script = join(home, "worker.mjs");
 
 async function inProcess(cluster: BenchCluster, work: Work): Promise<readonly Measured[]> {
-  const profile = values["cpu-prof"]
-    ? ["--cpu-prof", `--cpu-prof-name=${work.what}.cpuprofile.cpuprofile`]
-    : [];
+  const profile = values["cpu-prof"] ? ["--cpu-prof", `--cpu-prof-name=${work.what}.cpuprofile`] : [];
   const flags = values.flags === "" ? [] : values.flags.split(" ");
   // What the servers still do about what was put there is nobody's to bear.
   await wait(3000);
   const child = spawn(process.execPath, [...profile, ...flags, script], {
-    env: { ...process.env, BENCH_WORK: JSON.stringify(work) },
+    env: { ...process.env, ...controllerEnvironment, BENCH_WORK: JSON.stringify(work) },
     stdio: ["pipe", "pipe", "inherit"],
   });
   const ended = once(child, "exit");

@@ -4,10 +4,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { stringify } from "yaml";
+import { controllerEnvironment } from "../../src/faces/install/manifests.ts";
 import type { ClusterAddress } from "./api-server.ts";
 
 const root = join(import.meta.dirname, "../..");
-/** The controller as it is shipped, in a process of its own. */
+/** The controller as it is shipped, in a process of its own, in the environment that its manifest gives it. */
 export interface ControllerProcess extends AsyncDisposable {
   /** MiB: `VmRSS` now, `VmHWM` at its highest. */
   memory(field: "VmRSS" | "VmHWM"): number;
@@ -66,7 +67,7 @@ export function startController(
   const child: ChildProcess = spawn(
     process.execPath,
     [...flags, program, "controller", "--kubeconfig", kubeconfig, ...options],
-    { stdio: ["ignore", "ignore", "inherit"] },
+    { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, ...controllerEnvironment } },
   );
   const pid = String(child.pid ?? 0);
   return {

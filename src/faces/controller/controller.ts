@@ -4,6 +4,7 @@ import { countedClient, countedClusters } from "./counted-client.ts";
 import { followFailedPulls } from "./failed-pulls.ts";
 import { controllerMetrics, type ControllerMetrics } from "./metrics.ts";
 import type { ControllerOptions } from "./options.ts";
+import { Rest } from "./rest.ts";
 import { startSight, type Sight } from "./sight.ts";
 import { Shift } from "./shift.ts";
 
@@ -30,6 +31,14 @@ export function startController(options: ControllerOptions): Controller {
   const watching = new AbortController();
   const sight = startSight(client, options, watching.signal);
   const world = countedClusters(options.world, metrics.calls);
+  const { clock, releaseMemory = (): void => undefined } = options;
+  const rest = new Rest({ clock, release: releaseMemory, stopping: watching.signal });
+  // What the first lists brought with them, on replicas that do not lead too.
+  rest.begin();
+  void sight.synced(watching.signal).then(
+    () => rest.end(sight.namespaces.size),
+    () => undefined,
+  );
   let shift: Shift | undefined;
 
   const work = async (term: Term): Promise<void> => {
@@ -37,7 +46,7 @@ export function startController(options: ControllerOptions): Controller {
     if (term.ending.aborted) return;
     const done = new AbortController();
     const lost = AbortSignal.any([term.lost, graceOver(options, done.signal)]);
-    shift = new Shift({ ...options, world, metrics, sight, term: { ending: term.ending, lost } });
+    shift = new Shift({ ...options, world, metrics, sight, rest, term: { ending: term.ending, lost } });
     try {
       await shift.work();
     } finally {

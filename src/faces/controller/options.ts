@@ -6,6 +6,7 @@ import type { World } from "../../kinds/world.ts";
 import type { MoorlineError } from "../../model/errors.ts";
 import type { Language } from "../../text/language.ts";
 import type { ControllerMetrics } from "./metrics.ts";
+import type { Rest } from "./rest.ts";
 import type { Sight } from "./sight.ts";
 
 export interface ControllerOptions {
@@ -43,6 +44,8 @@ export interface ControllerOptions {
   readonly stopping: AbortSignal;
   /** What is in hand has so long to finish after that, and is cut off then; default 40 s, of the pod's 60. */
   readonly stopGraceMs?: number;
+  /** Gives back the memory that is not needed at rest. */
+  readonly releaseMemory?: () => void;
   readonly onTrouble: (error: MoorlineError) => void;
   readonly onLead?: (leads: boolean) => void;
 }
@@ -51,5 +54,6 @@ export interface ControllerOptions {
 export interface ShiftOptions extends ControllerOptions {
   readonly metrics: ControllerMetrics;
   readonly sight: Sight;
+  readonly rest: Rest;
   readonly term: Term;
 }

@@ -15,6 +15,8 @@ import { Worker } from "./worker.ts";
 const bindingKind = "ProjectBinding";
 /** Namespaces that come within this are looked at together. */
 const gatherMs = 30;
+/** As how many projects a look at a whole document counts, when it is told that much was done. */
+const wholeCounts = 10;
 /** A look at a few projects mostly waits: for a service account to come, for Harbor to know a robot. */
 const batchesPerWorker = 4;
 
@@ -88,10 +90,11 @@ export class Shift {
   }
 
   async #next(queue: WorkQueue): Promise<void> {
-    const { term, onTrouble } = this.#options;
+    const { term, rest, onTrouble } = this.#options;
     const tasks = await queue.take(term.ending);
     const [first] = tasks;
     if (first === undefined) return;
+    rest.begin();
     let ending: Ending;
     try {
       ending =
@@ -104,6 +107,7 @@ export class Shift {
       ending = { type: "failed", retry: error.retry === "now" ? "now" : "later" };
     }
     for (const task of tasks) queue.end(task, ending);
+    rest.end(first.group === undefined ? wholeCounts : tasks.length);
   }
 
   #addWhole(name: string): void {

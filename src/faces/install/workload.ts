@@ -12,8 +12,8 @@ export interface Workload {
   readonly arguments: readonly string[];
   readonly open: readonly (keyof typeof ports)[];
   readonly resources: Resources;
-  /** Limits of the JavaScript heap in MiB, so that it is collected before the pod's limit is met. */
-  readonly heap: { readonly old: number; readonly young: number };
+  /** How Node and its C library keep memory. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** The address at which the API server is reached from a pod, and who asks: the token, the CA, the namespace. */
@@ -36,7 +36,7 @@ const credentials = {
 
 /** The Deployment of one process of Moorline: no root, no writable file system, no capability, no privilege to gain. */
 export function deploymentOf(workload: Workload, settings: InstallSettings): Manifest {
-  const { name, open, resources, heap } = workload;
+  const { name, open, resources, environment } = workload;
   const labels = labelsOf(name);
   return {
     apiVersion: "apps/v1",
@@ -82,10 +82,7 @@ export function deploymentOf(workload: Workload, settings: InstallSettings): Man
               image: settings.image,
               args: [...workload.arguments],
               env: [
-                {
-                  name: "NODE_OPTIONS",
-                  value: `--max-semi-space-size=${heap.young} --max-old-space-size=${heap.old}`,
-                },
+                ...Object.entries(environment).map(([variable, value]) => ({ name: variable, value })),
                 {
                   name: "POD_NAMESPACE",
                   valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } },
