@@ -133,7 +133,19 @@ export async function planDocument<W extends EngineWorld>(
       : kind.planRemoval(document, observed, now);
   checkGraph(name, steps);
   const stuck = isStuck === true && steps.length === 0 ? ({ isStuck } as const) : {};
-  return { name, document, steps, findings, fingerprint: fingerprint(observed), waitsFor: [], ...stuck };
+  let digest: string | undefined;
+  return {
+    name,
+    document,
+    steps,
+    findings,
+    // Asked for where a plan is kept; one that is carried out at once goes without.
+    get fingerprint() {
+      return (digest ??= fingerprint(observed));
+    },
+    waitsFor: [],
+    ...stuck,
+  };
 }
 
 /** A plan that was saved and read back: what it says, without the right to be carried out. */

@@ -42,6 +42,8 @@ export function cachedClient(client: KubernetesClient, informers: CachedInformer
 
   const bare = (resource: Resource): Informer<KubernetesObject> | undefined =>
     informers.listening.find((i) => isSame(i.resource, resource) && i.options.metadataOnly === true);
+  const watched = (resource: Resource, at: ObjectName): KubernetesObject | undefined =>
+    (reader(resource) ?? bare(resource))?.get(at);
   /** Keeps the body of what is known by its metadata alone, for the next read: the proof that follows a plan or a write. */
   const remember = (resource: Resource, object: KubernetesObject): void => {
     const informer = bare(resource);
@@ -49,7 +51,7 @@ export function cachedClient(client: KubernetesClient, informers: CachedInformer
   };
   /** A body that the server answered with, while the watch tells of nothing newer. */
   const answered = (resource: Resource, at: ObjectName): KubernetesObject | undefined =>
-    recent.take(resource, at, bare(resource)?.get(at)?.metadata.resourceVersion);
+    recent.take(resource, at, watched(resource, at)?.metadata.resourceVersion);
 
   async function refresh(resource: Resource, at: ObjectName, signal: AbortSignal): Promise<void> {
     const informer = reader(resource);
@@ -92,6 +94,7 @@ export function cachedClient(client: KubernetesClient, informers: CachedInformer
 
   return {
     ...client,
+    watched,
     get: async <T extends KubernetesObject>(resource: Resource, at: ObjectName, signal: AbortSignal) => {
       signal.throwIfAborted();
       const informer = reader(resource);

@@ -77,6 +77,11 @@ export interface KubernetesClient extends AsyncDisposable {
     at: ObjectName,
     signal: AbortSignal,
   ): Promise<T | undefined>;
+  /**
+   * What a watch tells of an object, without asking the server: the same value as long as no change is heard of, and maybe
+   * behind the server. @returns undefined where no watch tells of it, which says nothing of the object
+   */
+  watched?(resource: Resource, at: ObjectName): KubernetesObject | undefined;
   /** Everything, in pages of 500; a list that grew too old under way starts over. */
   list<T extends KubernetesObject>(resource: Resource, options: ListOptions): Promise<ObjectList<T>>;
   /** The same with nothing but metadata: a fraction of the bytes, and no secret among them. */

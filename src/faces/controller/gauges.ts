@@ -20,7 +20,7 @@ export class Gauges {
     proved: boolean,
   ): void {
     const of = { document: name };
-    const { metrics } = { metrics: this.#metrics };
+    const metrics = this.#metrics;
     const holding = proofs.filter((proof) => proof.ok).length;
     metrics.proofs.replace(of, [
       { labels: { result: "holds" }, value: holding },
@@ -29,9 +29,12 @@ export class Gauges {
     if (proved) metrics.proved.set(of, Math.floor(now.getTime() / 1000));
     if (dates === undefined) return;
     const soonest = new Map<string, number>();
+    const counts = new Map<DueState, number>();
     for (const date of dates) {
       const days = daysLeft(date, now);
       if (days !== undefined) soonest.set(date.type, Math.min(days, soonest.get(date.type) ?? Infinity));
+      const state = stateOf(date, now);
+      counts.set(state, (counts.get(state) ?? 0) + 1);
     }
     metrics.expiry.replace(
       of,
@@ -39,10 +42,7 @@ export class Gauges {
     );
     metrics.due.replace(
       of,
-      states.map((state) => ({
-        labels: { state },
-        value: dates.filter((date) => stateOf(date, now) === state).length,
-      })),
+      states.map((state) => ({ labels: { state }, value: counts.get(state) ?? 0 })),
     );
   }
 

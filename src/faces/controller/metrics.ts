@@ -18,7 +18,11 @@ export class Metric {
   readonly name: string;
   readonly help: string;
   readonly type: Type;
-  #series = new Map<string, Series>();
+  readonly #series = new Map<string, Series>();
+  /** The same by labels as they were given: calls are counted by the thousand, and sorting labels costs more than counting. */
+  readonly #given = new Map<string, Series>();
+  /** Keys of the series that {@link replace} put there, by what they have in common. */
+  readonly #replaced = new Map<string, readonly string[]>();
 
   constructor(name: string, type: Type, help: string) {
     this.name = name;
@@ -42,11 +46,21 @@ export class Metric {
     for (const [i, bound] of buckets.entries()) if (value <= bound && series.counts) series.counts[i]! += 1;
   }
 
-  /** Puts one set of series in the place of all that carry these labels. */
+  /**
+   * Puts one set of series in the place of those that the last call with the same labels put there, and of the one that
+   * carries these labels alone.
+   */
   replace(of: Labels, by: readonly { readonly labels: Labels; readonly value: number }[]): void {
-    for (const [key, { labels }] of this.#series)
-      if (Object.entries(of).every(([name, value]) => labels[name] === value)) this.#series.delete(key);
-    for (const { labels, value } of by) this.set({ ...of, ...labels }, value);
+    const common = braces(of);
+    for (const key of [common, ...(this.#replaced.get(common) ?? [])]) this.#series.delete(key);
+    this.#given.clear();
+    const keys = by.map(({ labels, value }) => {
+      const all = { ...of, ...labels };
+      this.set(all, value);
+      return braces(all);
+    });
+    if (keys.length > 0) this.#replaced.set(common, keys);
+    else this.#replaced.delete(common);
   }
 
   text(): string {
@@ -65,6 +79,16 @@ export class Metric {
   }
 
   #of(labels: Labels): Series {
+    let given = "";
+    for (const name in labels) given += `${name}\n${labels[name]}\n`;
+    const known = this.#given.get(given);
+    if (known !== undefined) return known;
+    const series = this.#canonical(labels);
+    this.#given.set(given, series);
+    return series;
+  }
+
+  #canonical(labels: Labels): Series {
     const key = braces(labels);
     const known = this.#series.get(key);
     if (known !== undefined) return known;

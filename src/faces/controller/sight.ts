@@ -35,8 +35,8 @@ export interface Sight {
 
 /**
  * Starts to watch. Whole bodies are kept of documents alone; of namespaces and Secrets only metadata is asked for, of
- * service accounts only what links them is kept. Secrets are never read from memory: whose robot one holds decides what
- * is deleted, and must not be a moment old.
+ * service accounts only what links them is kept. Bodies of Secrets are read from the server, and none is kept but for the
+ * one read that follows: whose robot one holds decides what is deleted, and must not be a moment old.
  */
 export function startSight(
   client: KubernetesClient,

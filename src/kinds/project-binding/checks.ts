@@ -1,10 +1,11 @@
 import { finding, type Finding } from "../../model/finding.ts";
+import { harborProjectOf } from "./harbor-project.ts";
 import type { ObservedNamespace, ObservedRobot, ObservedSecret, SecretFlaw } from "./observed.ts";
 import type { ProjectBindingSpec } from "./schema.ts";
 
 /** What a check looks at: one project's Secret and the robots that could stand behind it. */
 export interface Checked {
-  readonly namespace: ObservedNamespace;
+  readonly namespace: Pick<ObservedNamespace, "name" | "robots">;
   readonly secret: ObservedSecret;
   readonly harborProject: string;
   readonly spec: ProjectBindingSpec;
@@ -126,6 +127,18 @@ const run = (checks: readonly Check[], checked: Checked): readonly Finding[] =>
 export function reasonsForNewCredential(checked: Checked): readonly Finding[] {
   const first = run(needNewCredential, checked)[0];
   return first === undefined ? [] : [first];
+}
+
+/** Whether a plan replaces a credential, whatever Harbor says to it. @param secret as it was read, not yet tried */
+export function isReplacedAnyway(
+  namespace: Pick<ObservedNamespace, "name" | "robots">,
+  secret: ObservedSecret,
+  spec: ProjectBindingSpec,
+  now: Date,
+): boolean {
+  const harborProject = harborProjectOf(spec, namespace.name);
+  if (harborProject === undefined) return false;
+  return reasonsForNewCredential({ namespace, secret, harborProject, spec, now }).length > 0;
 }
 
 /** Why the Secret must be written again. */

@@ -15,6 +15,7 @@ import type { SecretAt } from "./actions.ts";
 import { fenceAnnotation } from "./ownership.ts";
 import type { ProjectBindingSpec } from "./schema.ts";
 import type { SecretObject } from "./secret-content.ts";
+import { forgetSecret } from "./secret-memory.ts";
 
 export interface NamespaceObject {
   readonly name: string;
@@ -56,6 +57,8 @@ export interface Cluster {
   /** Where Secrets are; what is in them is not asked for. */
   listSecretNames(selection: Selection, signal: AbortSignal): Promise<readonly SecretName[]>;
   getSecret(namespace: string, name: string, signal: AbortSignal): Promise<SecretObject | undefined>;
+  /** What a watch tells of a Secret, if one does; see {@link KubernetesClient.watched}. */
+  watchedSecret(at: SecretName): KubernetesObject | undefined;
   createSecret(secret: NewObject, signal: AbortSignal): Promise<Written>;
   patchSecret(namespace: string, at: SecretAt, change: MetadataChange, signal: AbortSignal): Promise<Written>;
   deleteSecret(namespace: string, at: SecretAt, signal: AbortSignal): Promise<Written>;
@@ -110,11 +113,19 @@ export async function reopenCluster(
 
 function clusterOf(client: KubernetesClient): Cluster {
   const { namespaces, secrets, serviceAccounts } = resources;
-  const patchSecret: Cluster["patchSecret"] = (namespace, at, change, signal) =>
-    written(async () => {
-      const metadata = { ...change.metadata, resourceVersion: at.resourceVersion };
-      await client.patch(secrets, { namespace, name: at.name }, "merge", { ...change, metadata }, { signal });
+  const watchedSecret: Cluster["watchedSecret"] = (at) => client.watched?.(secrets, at);
+  const overwritten = async (at: SecretName, work: () => Promise<void>): Promise<Written> => {
+    const result = await written(work);
+    if (result === "changed") forgetSecret(watchedSecret(at));
+    return result;
+  };
+  const patchSecret: Cluster["patchSecret"] = (namespace, { name, resourceVersion }, change, signal) => {
+    const at = { namespace, name };
+    const metadata = { ...change.metadata, resourceVersion };
+    return overwritten(at, async () => {
+      await client.patch(secrets, at, "merge", { ...change, metadata }, { signal });
     });
+  };
   return {
     uid: async (signal) => {
       const found = await client.get<Namespace>(namespaces, { name: "kube-system" }, signal);
@@ -142,14 +153,14 @@ function clusterOf(client: KubernetesClient): Cluster {
       const found = await client.get<Secret>(secrets, { namespace, name }, signal);
       return found === undefined ? undefined : secretOf(found);
     },
+    watchedSecret,
     createSecret: (secret, signal) =>
       written(async () => {
         await client.create(secrets, secret, { signal });
       }),
     patchSecret,
-    deleteSecret: (namespace, at, signal) =>
-      written(async () => {
-        const { name, uid, resourceVersion } = at;
+    deleteSecret: (namespace, { name, uid, resourceVersion }, signal) =>
+      overwritten({ namespace, name }, async () => {
         await client.delete(secrets, { namespace, name }, { signal, uid, resourceVersion });
       }),
     fence: async (namespace, at, robot, signal) => {

@@ -4,7 +4,9 @@ import type { Focus } from "../world.ts";
 import type { Cluster, SecretName, ServiceAccountObject } from "./cluster.ts";
 import { bindingId, bindingLabel, linkLabel, managedBy, managedByLabel } from "./ownership.ts";
 import type { ProjectBindingSpec } from "./schema.ts";
-import type { SecretObject } from "./secret-content.ts";
+import type { SecretObject, Wanted } from "./secret-content.ts";
+import { recallSecret, rememberSecret } from "./secret-memory.ts";
+import { seeSecret, type ReadSecret, type SeenSecret } from "./seen-secret.ts";
 
 type BindingDocument = Document<ProjectBindingSpec>;
 
@@ -13,6 +15,14 @@ export interface Extent {
   readonly focus: Focus | undefined;
   /** Also what is left where the document asks for nothing (any more). To find it, the API server goes through all. */
   readonly leftovers: boolean;
+}
+
+/** How Secrets are read. */
+export interface ReadingOptions {
+  /** What their bodies are compared with. */
+  readonly wanted: Wanted;
+  /** Whether what a Secret said before tells enough, so that it need not be read once more. */
+  readonly suffices: (seen: SeenSecret) => boolean;
 }
 
 /**
@@ -32,8 +42,14 @@ export async function gatherSecrets(
   cluster: Cluster,
   { focus, leftovers }: Extent,
   chosen: readonly string[],
+  { wanted, suffices }: ReadingOptions,
   signal: AbortSignal,
-): Promise<readonly SecretObject[]> {
+): Promise<readonly ReadSecret[]> {
+  const see = (object: SecretObject): ReadSecret => {
+    const seen = seeSecret(object, wanted);
+    rememberSecret(seen, wanted, cluster.watchedSecret(object.metadata));
+    return seen;
+  };
   const labelSelector = `${managedByLabel}=${managedBy},${bindingLabel}=${bindingId(metadata.name)}`;
   const { name } = spec.secret;
   const namespaces = focus === undefined ? chosen : [...focus.namespaces];
@@ -42,13 +58,18 @@ export async function gatherSecrets(
       ...(leftovers ? [cluster.listSecrets({ labelSelector }, signal)] : []),
       cluster.listSecrets({ fieldSelector: `metadata.name=${name}` }, signal),
     ]);
-    return [...byPlace(lists.flat()).values()];
+    return [...byPlace(lists.flat()).values()].map(see);
   }
   const marked = leftovers ? await markedSecrets(cluster, focus, labelSelector, signal) : [];
   const places = namespaces.map((namespace): SecretName => ({ namespace, name }));
   const all = [...new Map([...places, ...marked].map((p) => [`${p.namespace}/${p.name}`, p])).values()];
-  const read = (at: SecretName) => cluster.getSecret(at.namespace, at.name, signal);
-  return (await concurrently(all, parallelReads, read, signal)).flatMap((found) => found ?? []);
+  const read = async (at: SecretName): Promise<readonly ReadSecret[]> => {
+    const recalled = recallSecret(cluster.watchedSecret(at), wanted);
+    if (recalled !== undefined && suffices(recalled)) return [recalled];
+    const found = await cluster.getSecret(at.namespace, at.name, signal);
+    return found === undefined ? [] : [see(found)];
+  };
+  return (await concurrently(all, parallelReads, read, signal)).flat();
 }
 
 const byPlace = (secrets: readonly SecretObject[]): ReadonlyMap<string, SecretObject> =>

@@ -5,7 +5,7 @@ import { isError, MoorlineError } from "../../model/errors.ts";
 import type { ConnectedHarbor } from "../harbor-registry/connect.ts";
 import type { Focus } from "../world.ts";
 import type { ObservedProject, ObservedRobot } from "./observed.ts";
-import { robotName, robotNamePart, robotOwner, slots, type RobotOwner, type Slot } from "./ownership.ts";
+import { isSlot, robotNamePart, robotNameStem, robotOwner, type Slot } from "./ownership.ts";
 import type { ProjectBindingSpec } from "./schema.ts";
 
 /** A Harbor project with its robots, as Harbor told. */
@@ -91,15 +91,14 @@ export function robotsByNamespace(
   gathered: readonly GatheredProject[],
   search: RobotSearch,
 ): ReadonlyMap<string, readonly ObservedRobot[]> {
-  const names = new Map<string, { readonly namespace: string; readonly slot: Slot }>();
+  const stems = new Map<string, string>();
   for (const namespace of search.namespaces)
-    for (const slot of slots)
-      names.set(robotName(search.prefix, { ...search, namespace }, slot), { namespace, slot });
+    stems.set(robotNameStem(search.prefix, { ...search, namespace }), namespace);
   const found = new Map<string, ObservedRobot[]>();
   for (const { project, robots } of gathered)
     for (const robot of robots) {
       const short = robot.name.slice(robot.name.lastIndexOf("+") + 1);
-      const place = names.get(short);
+      const place = placeOf(short, stems);
       const owner = robotOwner(robot.description ?? "");
       const ours = owner?.binding === search.binding && owner.cluster === search.cluster;
       const namespace = ours ? owner.namespace : place?.namespace;
@@ -110,7 +109,8 @@ export function robotsByNamespace(
         project.name,
         ours,
         namespace,
-        place ?? guessSlot(short, search, owner),
+        // Its namespace may not be chosen any more.
+        place ?? (owner && placeOf(short, new Map([[robotNameStem(search.prefix, owner), owner.namespace]]))),
       );
       if (known === undefined) found.set(namespace, [observed]);
       else known.push(observed);
@@ -118,15 +118,14 @@ export function robotsByNamespace(
   return found;
 }
 
-/** The slot of a robot whose namespace is not chosen any more. */
-function guessSlot(
+/** The namespace and the slot that a robot's name says, if it begins with one of these stems. */
+function placeOf(
   short: string,
-  search: RobotSearch,
-  owner: RobotOwner | undefined,
+  stems: ReadonlyMap<string, string>,
 ): { readonly namespace: string; readonly slot: Slot } | undefined {
-  if (owner === undefined) return undefined;
-  const slot = slots.find((s) => robotName(search.prefix, owner, s) === short);
-  return slot === undefined ? undefined : { namespace: owner.namespace, slot };
+  const namespace = stems.get(short.slice(0, -1));
+  const slot = short.slice(-1);
+  return namespace !== undefined && isSlot(slot) ? { namespace, slot } : undefined;
 }
 
 function observedRobot(

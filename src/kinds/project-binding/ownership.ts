@@ -41,6 +41,7 @@ export function clusterId(kubeSystemUid: string): string {
 /** Two robots stand for a project while one takes over from the other; the third name is for when somebody took one. */
 export const slots = ["a", "b", "c"] as const;
 export type Slot = (typeof slots)[number];
+export const isSlot = (text: string): text is Slot => slots.some((slot) => slot === text);
 
 /** Whose a robot is, as its description says. */
 export interface RobotOwner {
@@ -63,7 +64,12 @@ function bend(name: string, longest: number): string {
  * binding `a` with `b-c` and binding `a-b` with `c` do not meet.
  */
 export function robotName(prefix: string, owner: RobotOwner, slot: Slot): string {
-  return `${bend(prefix, 100)}${robotNamePart(owner)}${slot}`;
+  return `${robotNameStem(prefix, owner)}${slot}`;
+}
+
+/** What the names of a project's robots begin with; a slot follows. */
+export function robotNameStem(prefix: string, owner: Pick<RobotOwner, "namespace" | "cluster">): string {
+  return `${bend(prefix, 100)}${robotNamePart(owner)}`;
 }
 
 /** What the names of all robots for a namespace have in common, whatever the prefix was when they were made. */

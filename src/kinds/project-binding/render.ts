@@ -14,7 +14,7 @@ export async function render(
   world: World,
   signal: AbortSignal,
 ): Promise<readonly RenderedFile[]> {
-  const { observed } = await gather(document, world, signal, { leftovers: false });
+  const { observed } = await gather(document, world, signal, "proof");
   const { secret } = document.spec;
   return observed.namespaces
     .filter((n) => n.chosen && n.excluded === undefined)

@@ -24,7 +24,7 @@ const secretsOf = async (
   world: World,
   signal: AbortSignal,
 ): Promise<readonly { readonly namespace: string; readonly secret: ObservedSecret }[]> => {
-  const { observed } = await gather(document, world, signal, { leftovers: false });
+  const { observed } = await gather(document, world, signal, "proof");
   return observed.namespaces.flatMap(({ name, chosen, excluded, secret }) =>
     chosen && excluded === undefined && secret?.owner === "us" ? [{ namespace: name, secret }] : [],
   );

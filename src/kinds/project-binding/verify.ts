@@ -26,7 +26,7 @@ export async function verify(
   signal: AbortSignal,
   seen?: (observed: ObservedBinding) => void,
 ): Promise<readonly Proof[]> {
-  const gathered = await gather(document, world, signal, { leftovers: false });
+  const gathered = await gather(document, world, signal, "proof");
   seen?.(gathered.observed);
   const { spec } = document;
   const bound = gathered.observed.namespaces.filter((n) => n.chosen && n.excluded === undefined);
