@@ -1,9 +1,11 @@
 import type { Informer } from "../../clients/kubernetes/informer.ts";
 import type { KubernetesObject } from "../../clients/kubernetes/object.ts";
 import type { Resource } from "../../clients/kubernetes/resources.ts";
+import type { AnyKind } from "../../engine/kind.ts";
+import type { World } from "../../kinds/world.ts";
 import { nameOf, nameOfReference, type Document } from "../../model/document.ts";
 import { documentSet, type DocumentSet } from "../../model/document-set.ts";
-import { MoorlineError } from "../../model/errors.ts";
+import { fromUnknown, MoorlineError } from "../../model/errors.ts";
 import { apiGroup, apiVersion, type KindSchema } from "../../model/kind-schema.ts";
 import { parseDocuments } from "../../model/parse.ts";
 
@@ -24,6 +26,19 @@ export const resourceOfKind = ({ kind, plural }: KindSchema): Resource => ({
   kind,
   namespaced: false,
 });
+
+/** @throws INTERNAL where there is no such kind */
+export function resourceNamed(kinds: readonly AnyKind<World>[], name: string): Resource {
+  const found = kinds.find((k) => k.schema.kind === name);
+  if (found === undefined) throw fromUnknown(`no such kind: ${name}`, name);
+  return resourceOfKind(found.schema);
+}
+
+/** The kind in a document's name, `ProjectBinding/shop`. */
+export const kindIn = (name: string): string => name.slice(0, name.indexOf("/"));
+
+/** As whom the controller writes to documents. */
+export const fieldManager = "moorline-controller";
 
 /** All documents of the cluster, as their informers know them. */
 export class ClusterDocuments {

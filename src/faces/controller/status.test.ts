@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { MoorlineError } from "../../model/errors.ts";
-import { isNews, statusOf, type DocumentStatus, type Failing, type Learned } from "./status.ts";
+import type { Failing } from "./failing.ts";
+import { isNews, statusOf, type DocumentStatus, type Learned } from "./status.ts";
 
 const now = new Date("2026-01-01T00:00:00.500Z");
 const later = new Date("2026-01-01T00:05:00Z");

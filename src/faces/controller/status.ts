@@ -1,10 +1,9 @@
-import type { DocumentResult } from "../../engine/apply.ts";
 import type { DueDate } from "../../engine/due-date.ts";
 import { judged } from "../../engine/status.ts";
-import { describeError, type MoorlineError } from "../../model/errors.ts";
-import { describeFinding, type Finding } from "../../model/finding.ts";
+import type { MoorlineError } from "../../model/errors.ts";
 import type { Language } from "../../text/language.ts";
 import { message, render, type Message } from "../../text/message.ts";
+import { worded, type Failing } from "./failing.ts";
 
 /** A condition in the common form (Kubernetes API conventions, "Typical status properties"). */
 export interface Condition {
@@ -14,13 +13,6 @@ export interface Condition {
   readonly message: string;
   readonly observedGeneration: number;
   readonly lastTransitionTime: string;
-}
-
-/** One thing that is not as it should be. */
-export interface Failing {
-  readonly subject: string;
-  readonly reason: string;
-  readonly message: string;
 }
 
 export interface DocumentStatus {
@@ -124,11 +116,6 @@ export function statusOf(before: DocumentStatus, learned: Learned): DocumentStat
 /** The times of the API have whole seconds. */
 const seconds = (time: Date): string => time.toISOString().replace(/\.\d{3}Z$/, "Z");
 
-const worded = (error: MoorlineError, language: Language): string => {
-  const { what, remedy } = describeError(error, language);
-  return `${what} ${remedy}`;
-};
-
 function summary(
   dates: readonly DueDate[],
   now: Date,
@@ -175,41 +162,6 @@ function canonical(value: unknown): string {
   );
 }
 
-/** What of a result fails, in words. */
-export function failingOf(
-  result: DocumentResult,
-  findings: readonly Finding[],
-  language: Language,
-): readonly Failing[] {
-  return [
-    ...result.failures.map(({ step, error }) => ({
-      subject: step?.target ?? error.subject,
-      reason: error.code,
-      message: worded(error, language),
-    })),
-    ...result.proofs
-      .filter((proof) => !proof.ok)
-      .map((proof) => ({
-        subject: proof.subject,
-        reason: "ProofFailed",
-        message: `${render(proof.title, language)}: ${render(proof.detail, language)}`,
-      })),
-    // What no step mends and nobody has proved wrong yet, a person still has to hear.
-    ...(result.outcome === "unproved" || result.outcome === "failed" ? findings : [])
-      .filter((found) => found.severity === "error")
-      .map((found) => ({
-        subject: found.subject,
-        reason: found.code,
-        message: describeFinding(found, language),
-      })),
-  ];
-}
-
-/** When trying again helps: the strongest of what the errors say; proofs that fail may hold later. */
-export function retryOf(result: DocumentResult): "never" | "later" | "now" | undefined {
-  if (result.outcome === "unproved") return "later";
-  if (result.outcome !== "failed" && result.outcome !== "skipped") return undefined;
-  const ways = result.failures.map(({ error }) => error.retry);
-  if (ways.includes("now")) return "now";
-  return ways.includes("later") || ways.length === 0 ? "later" : "never";
-}
+/** The last look found all as it was asked for then. */
+export const wasReady = ({ conditions }: DocumentStatus): boolean =>
+  conditions?.some((c) => c.type === "Ready" && c.status === "True") === true;

@@ -1,44 +1,26 @@
-import { isError, fromUnknown, type MoorlineError } from "../../model/errors.ts";
-import type { DueDate } from "../../engine/due-date.ts";
 import type { Document } from "../../model/document.ts";
-import { apiVersion } from "../../model/kind-schema.ts";
 import { message, render } from "../../text/message.ts";
-import type { ProjectBindingSpec } from "../../kinds/project-binding/schema.ts";
-import { workspaceLabel, type BindingIndex } from "./bindings.ts";
-import { resourceOfKind, type DocumentObject } from "./documents.ts";
-import type { EventRecorder } from "./event-recorder.ts";
+import { kindIn, type DocumentObject } from "./documents.ts";
+import { failed, longestAsked, slowlyMs, untilDue } from "./ending.ts";
+import { failingOf, isAbout, retryOf, type Failing } from "./failing.ts";
+import { hold, isHeld, release } from "./finalizer.ts";
+import { Gauges } from "./gauges.ts";
 import { podWorld } from "./pod-world.ts";
 import type { Ending } from "./queue.ts";
 import { reconcile, type Look } from "./reconcile.ts";
-import type { ShiftOptions } from "./options.ts";
-import { Gauges } from "./gauges.ts";
-import {
-  failingOf,
-  isNews,
-  retryOf,
-  statusOf,
-  type DocumentStatus,
-  type Failing,
-  type Learned,
-} from "./status.ts";
+import { Reports, type News, type ReportsOptions } from "./reports.ts";
+import { wasReady } from "./status.ts";
 
-export interface WorkerOptions extends ShiftOptions {
-  readonly events: EventRecorder;
-  readonly index: () => BindingIndex;
+export interface WorkerOptions extends ReportsOptions {
   /** Asks for a whole look at a document. */
   readonly wake: (name: string) => void;
 }
-
-/** Holds a document in the cluster until what it made is taken away. */
-const finalizer = "moorline.io/removal";
-const fieldManager = "moorline-controller";
-/** What only a person can mend is looked at again after this, for a change that no watch tells of. */
-const slowlyMs = 600_000;
 
 /** Looks at one document, or at some projects of one, and tells how it went: status, events, metrics. */
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #gauges: Gauges;
+  readonly #reports: Reports;
   /** What failed at the last look, by document. */
   readonly #failing = new Map<string, readonly Failing[]>();
   /** Whole looks under way, and whether something that they wait for came meanwhile. */
@@ -47,6 +29,7 @@ export class Worker {
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#gauges = new Gauges(options.metrics);
+    this.#reports = new Reports(options);
   }
 
   /** Looks at all of a document. */
@@ -57,7 +40,7 @@ export class Worker {
       return await this.#whole(name);
     } finally {
       this.#looking.delete(name);
-      if (look.isHelped && !this.#isWell(name)) this.#options.wake(name);
+      if (look.isHelped && !this.#reports.isWell(name)) this.#options.wake(name);
     }
   }
 
@@ -72,7 +55,7 @@ export class Worker {
     const began = elapsed();
     const parsed = sight.documents.parse(name, object);
     const isGoing = object.metadata.deletionTimestamp !== undefined;
-    if (isGoing && object.metadata.finalizers?.includes(finalizer) !== true) return { type: "done" };
+    if (isGoing && !isHeld(object)) return { type: "done" };
     const look =
       "error" in parsed
         ? parsed
@@ -108,7 +91,7 @@ export class Worker {
         ...found.filter((f) => isAbout(f, namespaces)),
       ];
       this.#failing.set(name, failing);
-      const proved = failing.length === 0 && wasReady(this.#statusOf(name, object));
+      const proved = failing.length === 0 && wasReady(this.#reports.statusOf(name, object));
       // What fails for all projects alike is for a look at everything to tell, and to find mended.
       if (found.some((f) => !isAbout(f, namespaces))) {
         if (known.length === 0) this.#options.wake(name);
@@ -121,7 +104,7 @@ export class Worker {
       // The last of its projects was mended: a look at everything proves that all is well.
       else if (known.length > 0) this.#options.wake(name);
     }
-    await this.#news(name, object, look.result.stepsDone, found);
+    await this.#reports.news(name, object, look.result.stepsDone, found);
     if (retry === undefined) return { type: "done" };
     return { type: "failed", retry, ...longestAsked(look.result.failures.map((f) => f.error)) };
   }
@@ -132,9 +115,7 @@ export class Worker {
   }
 
   async #make(object: DocumentObject, document: Document): Promise<Look> {
-    const { metadata } = object;
-    if (metadata.finalizers?.includes(finalizer) !== true)
-      await this.#setFinalizers(object, document.kind, [...(metadata.finalizers ?? []), finalizer]);
+    await hold(document.kind, object, this.#options);
     return reconcile(document, "apply", undefined, this.#context(), this.#options.term);
   }
 
@@ -156,24 +137,8 @@ export class Worker {
     if ("error" in look) return look;
     const { outcome } = look.result;
     if (outcome !== "changed" && outcome !== "unchanged") return look;
-    const left = (object.metadata.finalizers ?? []).filter((f) => f !== finalizer);
-    await this.#setFinalizers(object, document.kind, left);
+    await release(document.kind, object, this.#options);
     return "gone";
-  }
-
-  async #setFinalizers(object: DocumentObject, kind: string, finalizers: readonly string[]): Promise<void> {
-    const { sight, term } = this.#options;
-    const { name = "" } = object.metadata;
-    const fresh = sight.documents.object(`${kind}/${name}`) ?? object;
-    const body = { metadata: { resourceVersion: fresh.metadata.resourceVersion, finalizers } };
-    try {
-      await sight.client.patch(this.#resourceOf(kind), { name }, "merge", body, {
-        signal: term.lost,
-        fieldManager,
-      });
-    } catch (thrown) {
-      if (!isError(thrown, "KUBERNETES_NOT_FOUND")) throw thrown;
-    }
   }
 
   /** Writes down how a whole look ended, and decides when the next one is. */
@@ -187,7 +152,7 @@ export class Worker {
         retry: look.error.retry,
         proved: false,
       });
-      await this.#event(name, object, "Warning", look.error.code, look.error.message);
+      await this.#reports.event(name, object, "Warning", look.error.code, look.error.message);
       return failed(look.error);
     }
     const { result, findings, dueDates } = look;
@@ -198,7 +163,7 @@ export class Worker {
     const proved = retry === undefined && failing.length === 0;
     await this.#writeStatus(name, object, { failing, retry, proved, ...(dueDates && { dueDates }) });
     this.#gauges.show(name, result.proofs, dueDates, clock.now(), proved);
-    await this.#news(name, object, result.stepsDone, failing);
+    await this.#reports.news(name, object, result.stepsDone, failing);
     const againMs = Math.min(
       resyncMs * (0.8 + 0.4 * random.fraction()),
       untilDue(dueDates ?? [], clock.now()),
@@ -212,148 +177,13 @@ export class Worker {
     };
   }
 
-  #statusOf(name: string, object: DocumentObject): DocumentStatus {
-    return (this.#options.sight.documents.object(name) ?? object).status ?? {};
-  }
-
-  async #writeStatus(
-    name: string,
-    object: DocumentObject,
-    learned: Omit<Learned, "generation" | "now" | "language" | "projects">,
-  ): Promise<void> {
-    const { sight, clock, language, onTrouble, term, metrics, wake } = this.#options;
-    const before = this.#statusOf(name, object);
-    const generation = object.metadata.generation ?? 0;
-    const projects = this.#projectsOf(name, learned.failing);
-    const status = statusOf(before, {
-      ...learned,
-      generation,
-      now: clock.now(),
-      language,
-      ...(projects !== undefined && { projects }),
-    });
-    metrics.ready.set(byDocument(name), learned.proved ? 1 : 0);
-    if (!isNews(before, status)) return;
-    const { name: of = "", uid } = object.metadata;
-    try {
-      await sight.client.applyStatus(
-        this.#resourceOf(kindIn(name)),
-        { metadata: { name: of, ...(uid !== undefined && { uid }) }, status } as never,
-        { signal: term.lost, force: true, fieldManager },
-      );
-    } catch (thrown) {
-      // It went while it was looked at.
-      if (isError(thrown, "KUBERNETES_NOT_FOUND", "KUBERNETES_CONFLICT")) return;
-      if (!term.ending.aborted) onTrouble(fromUnknown(thrown, name));
-      return;
-    }
+  async #writeStatus(name: string, object: DocumentObject, news: News): Promise<void> {
+    if (!(await this.#reports.write(name, object, news))) return;
     // What waits for this one may go on.
-    if (learned.proved && !wasReady(before))
-      for (const other of sight.documents.dependents(name)) {
-        const look = this.#looking.get(other);
-        if (look !== undefined) look.isHelped = true;
-        else if (!this.#isWell(other)) wake(other);
-      }
+    for (const other of this.#options.sight.documents.dependents(name)) {
+      const look = this.#looking.get(other);
+      if (look !== undefined) look.isHelped = true;
+      else if (!this.#reports.isWell(other)) this.#options.wake(other);
+    }
   }
-
-  /** The last look found all as it is asked for now. */
-  #isWell(name: string): boolean {
-    const object = this.#options.sight.documents.object(name);
-    if (object === undefined) return true;
-    const status = this.#statusOf(name, object);
-    return wasReady(status) && status.observedGeneration === object.metadata.generation;
-  }
-
-  #projectsOf(name: string, failing: readonly Failing[]): DocumentStatus["projects"] {
-    if (kindIn(name) !== "ProjectBinding") return undefined;
-    const { sight, index } = this.#options;
-    const binding = name.slice(name.indexOf("/") + 1);
-    const bindings = index();
-    const object = sight.documents.object(name);
-    const parsed = object && sight.documents.parse(name, object);
-    const workspace =
-      parsed !== undefined && "document" in parsed
-        ? (parsed.document.spec as ProjectBindingSpec).projects.workspace
-        : undefined;
-    let bound = 0;
-    for (const namespace of sight.namespaces.among(
-      workspace === undefined ? {} : { labelSelector: `${workspaceLabel}=${workspace}` },
-    ))
-      if (namespace.metadata.deletionTimestamp === undefined && bindings.of(namespace).includes(binding))
-        bound++;
-    return { bound, failing: new Set(failing.map((f) => namespaceIn(f))).size };
-  }
-
-  /** What a person should hear of a look: what fails, or that something was done. */
-  async #news(
-    name: string,
-    object: DocumentObject,
-    steps: number,
-    [first]: readonly Failing[],
-  ): Promise<void> {
-    if (first !== undefined)
-      await this.#event(name, object, "Warning", first.reason, `${first.subject}: ${first.message}`);
-    else if (steps > 0)
-      await this.#event(
-        name,
-        object,
-        "Normal",
-        "Applied",
-        render(message("controller.applied", { steps }), this.#options.language),
-      );
-  }
-
-  async #event(
-    name: string,
-    { metadata }: DocumentObject,
-    type: "Normal" | "Warning",
-    reason: string,
-    text: string,
-  ): Promise<void> {
-    const { events, term } = this.#options;
-    await events.record({ apiVersion, kind: kindIn(name), metadata }, type, reason, text, term.lost);
-  }
-
-  #resourceOf(kind: string) {
-    const found = this.#options.kinds.find((k) => k.schema.kind === kind);
-    if (found === undefined) throw fromUnknown(`no such kind: ${kind}`, kind);
-    return resourceOfKind(found.schema);
-  }
-}
-
-const kindIn = (name: string): string => name.slice(0, name.indexOf("/"));
-const byDocument = (name: string): { readonly document: string } => ({ document: name });
-
-/** `Secret/demo/harbor`, `ServiceAccount/demo/default`, `robots of demo`: the namespace that a failure is in. */
-function namespaceIn({ subject }: Failing): string {
-  return (
-    /^(?:Secret|ServiceAccount)\/([^/]+)\//.exec(subject)?.[1] ??
-    /^robots of (\S+)$/.exec(subject)?.[1] ??
-    subject
-  );
-}
-
-const isAbout = (failing: Failing, namespaces: ReadonlySet<string>): boolean =>
-  namespaces.has(namespaceIn(failing));
-
-const wasReady = ({ conditions }: DocumentStatus): boolean =>
-  conditions?.some((c) => c.type === "Ready" && c.status === "True") === true;
-
-const failed = (error: MoorlineError): Ending => ({
-  type: "failed",
-  retry: error.retry,
-  slowMs: slowlyMs,
-  ...longestAsked([error]),
-});
-
-function longestAsked(errors: readonly MoorlineError[]): { readonly retryAfterSeconds?: number } {
-  const asked = Math.max(0, ...errors.map((e) => e.retryAfterSeconds ?? 0));
-  return asked > 0 ? { retryAfterSeconds: asked } : {};
-}
-
-/** Milliseconds until the next thing is due; what is due already was renewed in this look, or could not be. */
-function untilDue(dates: readonly DueDate[], now: Date): number {
-  const due = dates.map((d) => Date.parse(d.dueAt ?? d.expiresAt ?? "")).filter((at) => at > now.getTime());
-  // A second later, so that it is due by every clock's rounding.
-  return due.length === 0 ? Infinity : Math.min(...due) - now.getTime() + 1000;
 }
