@@ -14,14 +14,16 @@ import { ownKubeconfig, startOwnCluster, type OwnCluster } from "./testing/own-c
 import { seededRandom } from "./testing/seeded-random.ts";
 
 /**
- * Two replicas of the controller while everything around them breaks: Harbor fails three calls in ten, watches and
- * connections are cut, clocks jump, the leader is killed, and so is the API server, which is the test's own. What counts
- * is the end: every project has one robot whose credential works, nodes trust what they should, and nothing else is left.
+ * Two replicas of the controller while projects come and go, all robots are replaced now and then, and everything around
+ * breaks: Harbor fails three calls in ten, watches and connections are cut, clocks jump, the leader is killed, and so is
+ * the API server, which is the test's own. A project that could pull once can at any time; in the end every project has
+ * one robot whose credential works, nodes trust what they should, and nothing else is left.
  */
 const isFull = process.env["MOORLINE_RIG_CHAOS"] === "full";
 const lengthMs = isFull ? 300_000 : 18_000;
 const leaderDiesMs = isFull ? 15_000 : 7_000;
 const apiServerDiesMs = isFull ? 20_000 : 12_000;
+const robotsEndMs = isFull ? 35_000 : 8_000;
 const seed = Number(process.env["MOORLINE_RIG_SEED"] ?? 20261123);
 
 const root = join(import.meta.dirname, "..");
@@ -143,6 +145,7 @@ async function writeDocuments(): Promise<void> {
     registry: home,
     projects: { workspace: home },
     harborProject: { name: home },
+    robot: { durationDays: longestLife },
   });
   await put(trusts, { registry: home });
 }
@@ -177,6 +180,15 @@ async function credentialOf(namespace: string): Promise<string | undefined> {
   return entry === undefined ? undefined : `${entry.username}:${entry.password}`;
 }
 
+const longestLife = 90;
+let rotations = 0;
+
+/** Every robot lives too long from now on, and is replaced. */
+async function shortenLives(): Promise<void> {
+  const spec = { robot: { durationDays: longestLife - ++rotations } };
+  await insist(() => cluster.client.patch(bindings, { name: home }, "merge", { spec }, { signal }));
+}
+
 /** Whether it is the credential of a robot that Harbor has. */
 function works(credential: string | undefined): boolean {
   if (credential === undefined) return false;
@@ -207,6 +219,20 @@ async function agent(): Promise<readonly string[]> {
     signal,
   });
   return sets.items.map(({ metadata }) => metadata.name ?? "");
+}
+
+/** Projects whose Secret held a credential that works, and those where it did no more. */
+const couldPull = new Set<string>();
+const broken: string[] = [];
+
+/** A Secret that was read a moment before it was replaced is read again. */
+async function watchCredentials(wanted: ReadonlySet<string>): Promise<void> {
+  for (const { metadata } of await ours(resources.secrets)) {
+    const name = metadata.namespace ?? "";
+    if (!wanted.has(name)) continue;
+    if (works(await credentialOf(name))) couldPull.add(name);
+    else if (couldPull.has(name) && !works(await credentialOf(name))) broken.push(name);
+  }
 }
 
 const died = { leaders: 0, apiServers: 0, connections: 0, watches: 0, clocks: 0 };
@@ -244,7 +270,7 @@ async function watchHandOver(): Promise<void> {
 
 async function chaos(wanted: Set<string>): Promise<void> {
   const start = Date.now();
-  let [lastLeader, lastApiServer] = [start, start];
+  let [lastLeader, lastApiServer, lastRotation] = [start, start, start];
   breakHarbor();
   for (let i = 0; Date.now() - start < lengthMs; i++) {
     const name = `${home}-p${i}`;
@@ -252,6 +278,11 @@ async function chaos(wanted: Set<string>): Promise<void> {
     wanted.add(name);
     dead?.projects.push(name);
     await watchHandOver().catch(() => undefined);
+    await watchCredentials(wanted).catch(() => undefined);
+    if (Date.now() - lastRotation > robotsEndMs) {
+      lastRotation = Date.now();
+      await shortenLives();
+    }
     if (i % 4 === 3) {
       const [some = ""] = wanted;
       await insist(() => cluster.client.delete(resources.namespaces, { name: some }, { signal }));
@@ -299,7 +330,7 @@ test(
     };
     const isWhole = async (): Promise<boolean> =>
       dead === undefined &&
-      robots().length === wanted.size &&
+      robots().length >= wanted.size &&
       (await agent()).length === 1 &&
       (await lost()).length === 0;
     const settled = async (): Promise<boolean> => {
@@ -309,17 +340,32 @@ test(
     await vi.waitUntil(() => insist(settled), patience).catch(() => undefined);
     console.log(
       `${wanted.size} projects left of those that came, whole ${Date.now() - restAt} ms after the last fault; ` +
-        `${JSON.stringify(died)}; hand-overs after ${handOvers.map((ms) => (ms / 1000).toFixed(1)).join(", ")} s`,
+        `${rotations} times all robots were replaced; ${JSON.stringify(died)}; hand-overs after ${handOvers.map((ms) => (ms / 1000).toFixed(1)).join(", ")} s`,
     );
+    // Robots that were replaced are kept for pulls under way, until that is long ago by the clock of whoever looks.
+    for (const replica of replicas) replica.setClock(1200);
+    let looks = 0;
+    const onlyOnes = async (): Promise<boolean> => {
+      const again = { metadata: { annotations: { looked: String(++looks) } } };
+      await insist(() => client.patch(bindings, { name: home }, "merge", again, { signal }));
+      return robots().length === wanted.size;
+    };
+    await vi.waitUntil(onlyOnes, { ...patience, interval: 3000 }).catch(() => undefined);
     const left = await lost();
-    if (!(await isWhole())) {
+    if (!(await isWhole()) || robots().length !== wanted.size) {
       for (const resource of documents)
         console.log(
           JSON.stringify((await client.get(resource, { name: home }, signal)) ?? {}).slice(0, 4000),
         );
+      console.log(robots().join("\n"));
+      for (const { metadata } of await ours(resources.secrets)) {
+        const [username] = (await credentialOf(metadata.namespace ?? ""))?.split(":") ?? [];
+        console.log(metadata.namespace, username, JSON.stringify(metadata.annotations));
+      }
       console.log(replicas.map((replica) => replica.said()).join("\n"));
     }
     expect(left).toEqual([]);
+    expect(broken).toEqual([]);
     expect(robots().length).toBe(wanted.size);
     expect(new Set((await ours(resources.secrets)).map((s) => s.metadata.namespace))).toEqual(wanted);
     expect((await ours(resources.secrets)).length).toBe(wanted.size);

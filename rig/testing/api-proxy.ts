@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { join } from "node:path";
+import { pipeline } from "node:stream";
 import { makeAuthority } from "../../src/clients/http/testing/certificates.ts";
 import { ports, rigLayout } from "../layout.ts";
 
@@ -95,6 +96,8 @@ export async function startApiProxy({ server: of, asRig = false }: ProxyOptions 
     };
     const upstream = request(options, (answer) => {
       to.writeHead(answer.statusCode ?? 502, answer.headers);
+      // A watch of what does not change has nothing else to say for a minute.
+      to.flushHeaders();
       // A server-side apply of what is not there asks for `create` too.
       if (asked?.call.startsWith("patch ") && answer.statusCode === 201)
         note({ ...asked, call: asked.call.replace("patch ", "create ") });
@@ -103,7 +106,8 @@ export async function startApiProxy({ server: of, asRig = false }: ProxyOptions 
         answer.on("data", (chunk: Buffer) => chunks.push(chunk));
         answer.on("end", () => refused.set(asked.call, Buffer.concat(chunks).toString().slice(0, 500)));
       }
-      answer.pipe(to);
+      // A server that dies in the middle of an answer takes the client's connection with it, as without a proxy.
+      pipeline(answer, to, () => undefined);
     });
     upstream.on("error", () => to.destroy());
     to.on("close", () => upstream.destroy());
