@@ -8,7 +8,7 @@ import {
   robotInUse,
   type Checked,
 } from "./checks.ts";
-import { keptUntil } from "./grace.ts";
+import { canPull, hasPuller, keptUntil } from "./grace.ts";
 import type { ObservedNamespace, ObservedRobot, ObservedSecret } from "./observed.ts";
 import { slots, type Slot } from "./ownership.ts";
 import { because, projectStepId, type BindingStep, type Part } from "./plan-project.ts";
@@ -144,12 +144,7 @@ function issue(chosen: Chosen, checked: Checked | undefined, reasons: readonly F
       cluster: chosen.cluster,
       clear: place.clear,
       ...(secret !== undefined && { replaces: secretAt(secret) }),
-      keepsOld:
-        secret?.owner === "us" &&
-        secret.rotating === undefined &&
-        secret.username !== undefined &&
-        // Nobody pulls with what Harbor refuses.
-        secret.accepted !== false,
+      keepsOld: hasPuller(namespace, chosen.now),
       marksProject: chosen.marksProject,
       recreate: secret?.flaws.includes("wrong-type") ?? false,
     },
@@ -182,8 +177,14 @@ function freeSlot(
  */
 function planLeftovers(chosen: Chosen, written: Written): Part {
   const { namespace } = chosen;
+  const { action } = written.step ?? {};
+  // Once written, the Secret says that a robot was replaced just now, and not which: until that is over, all that can
+  // pull stay, as they do where a run is cut off behind that step and another goes on.
+  const grace = action?.type === "issue-credential" && action.keepsOld;
   const stays = (robot: ObservedRobot): boolean =>
-    written.kept.has(robot.id) || keptUntil(robot, namespace, chosen.now) > chosen.now.getTime();
+    written.kept.has(robot.id) ||
+    (grace && canPull(robot, chosen.now)) ||
+    keptUntil(robot, namespace, chosen.now) > chosen.now.getTime();
   const left = namespace.robots.filter((r) => r.ours && !stays(r));
   if (left.length === 0) return { steps: [], findings: [] };
   const inUse = Math.max(...written.kept, -1);

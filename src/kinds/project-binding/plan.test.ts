@@ -236,6 +236,30 @@ describe("a plan of a ProjectBinding", () => {
     expect(planned(refused).steps[0]?.action).toMatchObject({ type: "issue-credential", keepsOld: false });
   });
 
+  test("keeps no old robot where the Secret names none, or one that can not pull any more", () => {
+    const nobody = namespace({
+      secret: secret({ username: "somebody" }),
+      robots: [robot("a")],
+    });
+    for (const at of [nobody, namespace({ robots: [robot("a", { expiresAt: inDays(-1) })] })]) {
+      const { steps } = planned(at);
+      expect(steps[0]?.action).toMatchObject({ type: "issue-credential", keepsOld: false });
+      expect(steps[1]?.action).toMatchObject({ type: "remove-robots", robots: [1] });
+    }
+  });
+
+  test("keeps a leftover robot as long as the replaced one, which the Secret does not tell from it", () => {
+    const { steps } = planned(
+      namespace({
+        robots: [robot("a", { expiresAt: inDays(1) }), robot("c", { expiresAt: inDays(-1) }), robot("b")],
+      }),
+    );
+    expect(steps.map((s) => s.action)).toMatchObject([
+      { type: "issue-credential", keepsOld: true },
+      { type: "remove-robots", robots: [3] },
+    ]);
+  });
+
   test("keeps an old robot while pulls may be using it, and removes it by a later run", () => {
     const { steps } = planned(namespace({ robots: [robot("a", { expiresAt: inDays(1) })] }));
     expect(steps.map((s) => s.action)).toMatchObject([
